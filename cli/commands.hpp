@@ -1,0 +1,7 @@
+#pragma once
+#include <CLI/CLI.hpp>
+
+/// One function a verb, each in its own file: adds the sub-command with its options, help and runnable
+/// example, and a callback that calls the library and prints. Errors are thrown; main.cpp turns them into
+/// exit codes.
+namespace napier::cli {}  // namespace napier::cli

@@ -1,0 +1,34 @@
+// The napier program: parse, call, print.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "cli/commands.hpp"
+#include "models/base/error.hpp"
+#include "models/base/interrupt.hpp"
+
+int main(int argc, char** argv) {
+  using napier::ExitCode;
+  CLI::App app{"Napier: co-design workbench for accelerators that train in a logarithmic number system"};
+  app.set_version_flag("--version", std::string("napier ") + NAPIER_VERSION);
+  app.require_subcommand(1);
+  try {
+    napier::catch_interrupts();
+    app.parse(argc, argv);
+    return static_cast<int>(ExitCode::kHeld);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kBadInput);
+  } catch (const napier::Error& e) {
+    std::cerr << "napier: " << e.what() << '\n';
+    return static_cast<int>(e.code());
+  } catch (const std::bad_alloc&) {
+    std::cerr << "napier: out of memory; try a smaller batch, trace or design\n";
+    return static_cast<int>(ExitCode::kBadInput);
+  } catch (const std::exception& e) {
+    std::cerr << "napier: internal error: " << e.what()
+              << "\nPlease report this with the command and its input.\n";
+    return static_cast<int>(ExitCode::kInternal);
+  }
+}

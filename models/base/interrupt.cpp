@@ -1,0 +1,33 @@
+#include "models/base/interrupt.hpp"
+
+#include <csignal>
+
+#include "models/base/error.hpp"
+
+namespace napier {
+namespace {
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+void on_signal(int number) {
+  stop_asked = 1;
+  std::signal(number, SIG_DFL);
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() { return stop_asked != 0; }
+
+void check_interrupt() {
+  if (interrupted()) throw Interrupted("interrupted; the same command continues from here");
+}
+
+}  // namespace napier

@@ -1,0 +1,102 @@
+#include "models/base/process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "models/base/error.hpp"
+#include "models/base/interrupt.hpp"
+
+namespace napier {
+namespace {
+
+std::string package_of(const std::string& program) {
+  static const std::map<std::string, std::string> packages = {
+      {"verilator", "verilator"}, {"yosys", "yosys"},  {"yosys-abc", "yosys"},
+      {"iverilog", "iverilog"},   {"vvp", "iverilog"}, {"sta", "opensta"},
+      {"opensta", "opensta"},     {"make", "make"},    {"g++", "g++"},
+      {"gnuplot", "gnuplot-nox"},
+  };
+  const auto found = packages.find(program);
+  return found == packages.end() ? program : found->second;
+}
+
+std::string join(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& w : words) line += (line.empty() ? "" : " ") + w;
+  return line;
+}
+
+std::string last_lines(const std::filesystem::path& log, std::size_t count) {
+  std::ifstream in(log);
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(line);
+    if (lines.size() > count) lines.pop_front();
+  }
+  std::string text;
+  for (const std::string& line : lines) text += "  " + line + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::filesystem::path find_tool(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::filesystem::path candidate = std::filesystem::path(folder) / program;
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  throw ToolError("'" + program + "' is not on PATH; install it with: apt-get install " +
+                  package_of(program));
+}
+
+int run_process(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                const std::filesystem::path& log) {
+  const std::filesystem::path program = find_tool(arguments.at(0));
+  std::vector<char*> argv;
+  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  const std::filesystem::path absolute_log = std::filesystem::absolute(log);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, absolute_log.c_str(),
+                                   O_WRONLY | O_CREAT | O_APPEND, 0644);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  pid_t child = 0;
+  const int error = posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw ToolError("cannot start '" + join(arguments) + "': " + std::strerror(error));
+
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) throw ToolError("cannot wait for '" + join(arguments) + "': " + std::strerror(errno));
+    if (interrupted()) kill(child, SIGTERM);
+  }
+  check_interrupt();
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void run_tool(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+              const std::filesystem::path& log) {
+  const int code = run_process(arguments, folder, log);
+  if (code == 0) return;
+  throw ToolError("'" + join(arguments) + "' failed with exit code " + std::to_string(code) +
+                  "; its log is " + log.string() + ", which ends:\n" + last_lines(log, 12));
+}
+
+}  // namespace napier

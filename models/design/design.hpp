@@ -1,0 +1,97 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+/// The design description: one struct tree that trainer, SystemC model, Verilog generator and cost model
+/// all read, so that they cannot disagree about a width. Names, ranges, units and one line of help for
+/// each field are declared once, in design_parameters.cpp; relations between fields in design_check.cpp.
+namespace napier {
+
+enum class FormatKind { kLns, kInt8, kFp32 };
+enum class ZeroCode { kReserved, kNone };
+enum class ScaleGrid { kGamma, kPowerOfTwo };
+enum class ScaleRule { kCurrent, kDelayed };
+enum class Rounding { kLogNearest, kLinearNearest };
+enum class ConversionStyle { kPerElement, kBinned, kSplitSign };
+enum class TermRounding { kTruncate, kHalfUp };
+enum class Overflow { kSaturate, kWrap };
+enum class UpdateKind { kMadam, kHost };
+
+/// Number format of the operands (weights, activations, gradients) of all matrix products.
+struct Format {
+  FormatKind kind = FormatKind::kLns;
+  int bits = 8;        ///< word width B, sign included
+  int gamma_log2 = 3;  ///< b; gamma = 2^b codes per octave
+  ZeroCode zero = ZeroCode::kReserved;
+  Rounding rounding = Rounding::kLogNearest;
+  ScaleGrid scale_grid = ScaleGrid::kGamma;
+  ScaleRule scale_rule = ScaleRule::kDelayed;
+  int scale_history = 16;  ///< steps whose maxima the delayed rule looks back on
+  int scale_margin = 1;    ///< octaves the delayed rule leaves above the largest remembered magnitude
+};
+
+/// One lane multiplies `vector` pairs a cycle and sums them exactly; `lanes` lanes share the B operand.
+struct Datapath {
+  int lanes = 32;
+  int vector = 32;
+  ConversionStyle style = ConversionStyle::kBinned;
+  int lut_bits = 3;    ///< remainder bits that choose a bin (binned, split_sign)
+  int const_bits = 8;  ///< fraction bits CF of the constants 2^(r/gamma)
+  int term_bits = 16;  ///< F: bits of a term below the top octave
+  TermRounding term_rounding = TermRounding::kTruncate;
+  int accumulator_bits = 24;
+  Overflow overflow = Overflow::kSaturate;
+};
+
+struct Collector {
+  int entries = 16;  ///< partial sums a lane holds: B vectors streamed past one A tile
+};
+
+struct Buffers {
+  int a_rows = 128;   ///< rows of buffer A; a row holds lanes x vector words
+  int b_words = 256;  ///< vectors that buffer B holds
+};
+
+struct PostProcessorParameters {
+  int lanes = 8;          ///< accumulators converted each cycle; divides datapath.lanes
+  int compare_bits = 10;  ///< mantissa bits compared with the thresholds
+};
+
+/// Madam's update unit, or `host` where weights are kept in FP32 outside the datapath.
+struct Update {
+  UpdateKind kind = UpdateKind::kMadam;
+  int bits = 16;        ///< B_U, sign included
+  int lanes = 8;        ///< weights updated each cycle
+  int v_bits = 22;      ///< width of log2 v, a signed fixed-point number
+  int v_fraction = 14;  ///< fraction bits of log2 v
+  double beta = 0.999;  ///< decay of the second moment
+  double bound = 10.0;  ///< largest |g*|
+};
+
+/// Registers after each stage. A lane needs at least one in total.
+struct Pipeline {
+  int multiply = 1;
+  int convert = 1;
+  int reduce = 1;
+  int scale = 1;
+  int post_process = 2;
+  int update = 4;
+};
+
+struct Clock {
+  double period_ns = 20.0;  ///< clock period for synthesis and energy
+};
+
+struct Design {
+  std::string name = "unnamed";
+  Format format;
+  Datapath datapath;
+  Collector collector;
+  Buffers buffers;
+  PostProcessorParameters post_processor;
+  Update update;
+  Pipeline pipeline;
+  Clock clock;
+};
+
+}  // namespace napier

@@ -1,0 +1,67 @@
+#pragma once
+#include <bit>
+
+#include "models/format/lns_format.hpp"
+
+/// Widths that follow from a design. Everything that models, simulates or emits hardware takes them here.
+namespace napier::widths {
+
+inline int ceil_log2(int n) { return n <= 1 ? 0 : std::bit_width(static_cast<unsigned>(n - 1)); }
+
+inline bool is_lns(const Design& d) { return d.format.kind == FormatKind::kLns; }
+
+/// Exponent of a product, 0..2E: one bit more than an exponent code.
+inline int product_bits(const Design& d) { return is_lns(d) ? d.format.bits : 2 * d.format.bits; }
+
+/// Remainder bits that choose a bin; a per-element lane has no bins.
+inline int bin_bits(const Design& d) {
+  return is_lns(d) && d.datapath.style != ConversionStyle::kPerElement ? d.datapath.lut_bits : 0;
+}
+inline int bins(const Design& d) { return 1 << bin_bits(d); }
+
+/// True where the sums of the bins are multiplied by constants: with one bin its constant is 1.
+inline bool has_scaler(const Design& d) {
+  return is_lns(d) && d.datapath.style != ConversionStyle::kPerElement && d.datapath.lut_bits > 0;
+}
+
+/// Magnitude of one term: the largest is below 2^(F+1); one more for half_up. INT8: a signed product.
+inline int term_bits(const Design& d) { return is_lns(d) ? d.datapath.term_bits + 2 : 2 * d.format.bits; }
+
+/// Signed sum of one bin over the vector, exact.
+inline int bin_sum_bits(const Design& d) {
+  return term_bits(d) + ceil_log2(d.datapath.vector) + (is_lns(d) ? 1 : 0);
+}
+
+/// Signed constant-weighted sum over the bins, before the constants' fraction is dropped. All terms together
+/// are at most vector * 2^(F+2), whichever bins they fall in, and a constant is below 2^(CF+1).
+inline int scaled_sum_bits(const Design& d) {
+  return bin_sum_bits(d) + (has_scaler(d) ? d.datapath.const_bits + 1 : 0);
+}
+
+/// Signed sum of the products of one vector, as it enters the accumulator.
+inline int sum_bits(const Design& d) { return bin_sum_bits(d) + (has_scaler(d) ? 1 : 0); }
+
+/// Groups of post-processor lanes that the datapath's lanes are drained in.
+inline int drain_groups(const Design& d) { return d.datapath.lanes / d.post_processor.lanes; }
+
+/// Cycles from the issue of an operand pair to its sum at the collector.
+inline int lane_latency(const Design& d) {
+  const Pipeline& p = d.pipeline;
+  const bool lns = is_lns(d);
+  return p.multiply + (lns ? p.convert : 0) + p.reduce + (has_scaler(d) ? p.scale : 0);
+}
+
+/// Right shift Q + CF - F (per_element) or Q + b - F that takes a shifted mantissa to its term.
+inline int term_shift(const Design& d) {
+  const LnsFormat f(d.format);
+  const int fraction =
+      d.datapath.style == ConversionStyle::kPerElement ? d.datapath.const_bits : f.gamma_log2;
+  return f.max_quotient() + fraction - d.datapath.term_bits;
+}
+
+/// A post-processed word on the output channel: an operand word, or a raw accumulator.
+inline int output_bits(const Design& d) {
+  return d.datapath.accumulator_bits > d.format.bits ? d.datapath.accumulator_bits : d.format.bits;
+}
+
+}  // namespace napier::widths

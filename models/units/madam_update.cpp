@@ -1,0 +1,85 @@
+#include "models/units/madam_update.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "models/format/constants.hpp"
+
+namespace napier {
+
+MadamUpdate::MadamUpdate(const Design& design)
+    : format_(design.format),
+      update_bits_(design.update.bits),
+      v_bits_(design.update.v_bits),
+      fraction_(design.update.v_fraction),
+      const_bits_(design.datapath.const_bits),
+      max_code_((1 << (update_bits_ - 1)) - 1),
+      v_zero_(-(1 << (v_bits_ - 1))),
+      v_max_((1 << (v_bits_ - 1)) - 1),
+      log2_beta_(static_cast<std::int32_t>(fixed_log2(design.update.beta, fraction_))),
+      log2_one_minus_beta_(static_cast<std::int32_t>(fixed_log2(1.0 - design.update.beta, fraction_))),
+      log2_bound_(static_cast<std::int32_t>(fixed_log2(design.update.bound, fraction_))),
+      gaussian_(gaussian_logarithm_table(fraction_)),
+      octave_(octave_constants(format_.gamma_log2, const_bits_)) {}
+
+std::int32_t MadamUpdate::gradient_log2(Word gradient, const MadamSettings& settings) const {
+  return (format_.code(gradient) + settings.gradient_exponent) * (1 << (fraction_ - format_.gamma_log2));
+}
+
+MadamUpdate::Moment MadamUpdate::second_moment(std::int32_t v, Word gradient,
+                                               const MadamSettings& settings) const {
+  const auto keep = [&](std::int32_t x) { return std::clamp(x, v_zero_ + 1, v_max_); };
+  const std::int32_t decayed = v + log2_beta_;
+  if (format_.is_zero(gradient)) {
+    return {v == v_zero_ || decayed <= v_zero_ ? v_zero_ : decayed, true};
+  }
+  const std::int32_t fresh = 2 * gradient_log2(gradient, settings) + log2_one_minus_beta_;
+  if (v == v_zero_) return {keep(fresh), false};
+  const auto cell = static_cast<std::size_t>(std::abs(decayed - fresh) >> (fraction_ - 4));
+  const auto gain = cell < gaussian_.size() ? static_cast<std::int32_t>(gaussian_[cell]) : 0;
+  return {keep(std::max(decayed, fresh) + gain), false};
+}
+
+std::int32_t MadamUpdate::step_exponent(std::int32_t v_after, Word gradient,
+                                        const MadamSettings& settings) const {
+  const std::int32_t normalised = gradient_log2(gradient, settings) - ((v_after - settings.correction) >> 1);
+  return std::min(normalised, log2_bound_) + settings.step_log2;
+}
+
+std::int32_t MadamUpdate::step(std::int32_t step_exponent) const {
+  const int dropped = fraction_ - format_.gamma_log2;
+  const std::int32_t exponent = (step_exponent + (1 << (dropped - 1))) >> dropped;  // in codes, to nearest
+  const std::int32_t quotient = exponent >> format_.gamma_log2;
+  const auto remainder = static_cast<std::size_t>(exponent & (format_.gamma() - 1));
+  if (quotient >= update_bits_ - 1) return max_code_;
+  const int shift = const_bits_ - quotient;
+  if (shift > const_bits_ + 1) return 0;  // below one half
+  const auto constant = static_cast<std::int64_t>(octave_[remainder]);
+  const std::int64_t delta =
+      shift > 0 ? (constant + (std::int64_t{1} << (shift - 1))) >> shift : constant << -shift;
+  return static_cast<std::int32_t>(std::min<std::int64_t>(delta, max_code_));
+}
+
+MadamState MadamUpdate::operator()(const MadamState& before, Word gradient,
+                                   const MadamSettings& settings) const {
+  const Moment moment = second_moment(before.v, gradient, settings);
+  if (moment.zero) return {before.weight, moment.v};
+  const std::int32_t delta = step(step_exponent(moment.v, gradient, settings));
+  const std::uint32_t sign_bit = 1U << (update_bits_ - 1);
+  const bool weight_negative = (before.weight & sign_bit) != 0;
+  const auto code = static_cast<std::int32_t>(before.weight & (sign_bit - 1));
+  const bool shrink = weight_negative == format_.negative(gradient);
+  const std::int32_t after = std::clamp(shrink ? code - delta : code + delta, 1, settings.cap);
+  return {static_cast<UpdateWord>((before.weight & sign_bit) | static_cast<std::uint32_t>(after)), moment.v};
+}
+
+Word operand_of_weight(const Design& design, UpdateWord weight) {
+  const LnsFormat f(design.format);
+  const int dropped = design.update.bits - design.format.bits;
+  const int sign_bit = 1 << (design.update.bits - 1);
+  const int code = weight & (sign_bit - 1);
+  const int half = dropped > 0 ? 1 << (dropped - 1) : 0;
+  return f.word((weight & sign_bit) != 0, std::max(0, (code - half) >> dropped));
+}
+
+}  // namespace napier

@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "models/format/lns_format.hpp"
+
+namespace napier {
+
+/// A weight as the update unit stores it: sign in bit B_U-1, exponent code 1..E_U below it.
+using UpdateWord = std::uint16_t;
+
+/// What is the same for all weights of one tensor in one step. Fixed-point numbers have `v_fraction` bits.
+struct MadamSettings {
+  std::int32_t gradient_exponent = 0;  ///< k_g - E: gradient code c stands for 2^((c + this)/gamma)
+  std::int32_t correction = 0;         ///< log2(1 - beta^t), fixed point, negative
+  std::int32_t step_log2 = 0;          ///< log2(eta * gamma_U), fixed point
+  std::int32_t cap = 0;                ///< largest exponent code of this tensor, 1..E_U
+};
+
+struct MadamState {
+  UpdateWord weight = 0;
+  std::int32_t v = 0;  ///< log2 of the second moment, v_bits signed; the lowest value means zero
+  friend bool operator==(const MadamState&, const MadamState&) = default;
+};
+
+/// Madam in the log domain: adders, two small tables and shifts, no multiplier.
+///   log2 g^2 = 2 log2|g|;  v' = beta v + (1-beta) g^2 by the Gaussian logarithm;
+///   log2|g*| = log2|g| - (log2 v' - correction)/2, at most log2(bound);
+///   delta = round(2^(log2|g*| + step_log2)) through the octave constants;  code -= delta sign(g) sign(w).
+/// Rule: Bernstein et al. 2020 (Madam), Zhao et al. 2022, doi 10.1109/TC.2022.3202747 (LNS-Madam).
+class MadamUpdate {
+ public:
+  explicit MadamUpdate(const Design& design);
+  MadamState operator()(const MadamState& before, Word gradient, const MadamSettings& settings) const;
+
+  std::int32_t zero_v() const { return v_zero_; }
+  int max_code() const { return max_code_; }
+  std::int32_t log2_beta() const { return log2_beta_; }
+  std::int32_t log2_one_minus_beta() const { return log2_one_minus_beta_; }
+  std::int32_t log2_bound() const { return log2_bound_; }
+  const std::vector<std::uint32_t>& gaussian_table() const { return gaussian_; }
+  const std::vector<std::uint32_t>& octave_table() const { return octave_; }
+
+  /// Stages of the calculation, so that hardware models can register between them.
+  struct Moment {
+    std::int32_t v;
+    bool zero;  ///< the gradient is zero: the weight stays
+  };
+  Moment second_moment(std::int32_t v, Word gradient, const MadamSettings& settings) const;
+  /// log2(|g*| eta gamma_U), fixed point.
+  std::int32_t step_exponent(std::int32_t v_after, Word gradient, const MadamSettings& settings) const;
+  /// Integer step on the exponent code, 0..E_U.
+  std::int32_t step(std::int32_t step_exponent) const;
+
+ private:
+  std::int32_t gradient_log2(Word gradient, const MadamSettings& settings) const;
+  LnsFormat format_;
+  int update_bits_, v_bits_, fraction_, const_bits_;
+  std::int32_t max_code_, v_zero_, v_max_;
+  std::int32_t log2_beta_, log2_one_minus_beta_, log2_bound_;
+  std::vector<std::uint32_t> gaussian_, octave_;
+};
+
+/// The GEMM operand of a stored weight: half an operand code is subtracted and the low bits dropped, so that
+/// exponent code E_U maps to E; what falls below code 1 becomes zero (zero: none: code 0).
+Word operand_of_weight(const Design& design, UpdateWord weight);
+
+}  // namespace napier

@@ -1,0 +1,63 @@
+#include "models/units/post_processor.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+#include "models/design/widths.hpp"
+#include "models/format/constants.hpp"
+
+namespace napier {
+
+PostProcessor::PostProcessor(const Design& design)
+    : lns_(widths::is_lns(design)),
+      format_(design.format),
+      compare_bits_(design.post_processor.compare_bits) {
+  if (lns_) thresholds_ = mantissa_thresholds(format_.gamma_log2, design.format.rounding, compare_bits_);
+}
+
+PostResult PostProcessor::operator()(std::int32_t accumulator, const PostSettings& settings) const {
+  return lns_ ? lns(accumulator, settings) : integer(accumulator, settings);
+}
+
+PostResult PostProcessor::lns(std::int32_t accumulator, const PostSettings& settings) const {
+  const bool negative = accumulator < 0 && !settings.relu;
+  if (accumulator == 0 || (accumulator < 0 && settings.relu)) return {0, PostEvent::kNone};
+  const auto magnitude = static_cast<std::uint32_t>(std::abs(static_cast<std::int64_t>(accumulator)));
+  const int leading = std::bit_width(magnitude) - 1;
+  const std::uint64_t fraction = magnitude ^ (std::uint32_t{1} << leading);
+  const auto compared =
+      static_cast<std::uint32_t>(leading >= compare_bits_ ? fraction >> (leading - compare_bits_)
+                                                          : fraction << (compare_bits_ - leading));
+  const auto passed =
+      std::upper_bound(thresholds_.begin(), thresholds_.end(), compared) - thresholds_.begin();
+  const int code = leading * format_.gamma() + static_cast<int>(passed) + settings.bias_k;
+  if (code > format_.max_code()) return {format_.word(negative, format_.max_code()), PostEvent::kClamped};
+  const int lowest = format_.zero == ZeroCode::kReserved ? 1 : 0;
+  if (code < lowest) {
+    return {format_.zero == ZeroCode::kReserved ? Word{0} : format_.word(negative, 0), PostEvent::kUnderflow};
+  }
+  return {format_.word(negative, code), PostEvent::kNone};
+}
+
+PostResult PostProcessor::integer(std::int32_t accumulator, const PostSettings& settings) const {
+  if (accumulator < 0 && settings.relu) return {0, PostEvent::kNone};
+  const int shift = std::clamp(settings.bias_k, -31, 40);
+  const std::int64_t wide = accumulator;
+  const std::int64_t rounded =
+      shift > 0 ? (wide + (std::int64_t{1} << (shift - 1))) >> shift : wide * (std::int64_t{1} << -shift);
+  const std::int64_t limit = (1 << (format_.bits - 1)) - 1;
+  const std::int64_t kept = std::clamp(rounded, -limit, limit);
+  const PostEvent event = kept != rounded                    ? PostEvent::kClamped
+                          : rounded == 0 && accumulator != 0 ? PostEvent::kUnderflow
+                                                             : PostEvent::kNone;
+  return {static_cast<Word>(kept & ((1 << format_.bits) - 1)), event};
+}
+
+int bias_k(const Design& design, int k_a, int k_b, int k_out) {
+  if (!widths::is_lns(design)) return k_out - k_a - k_b;
+  const LnsFormat f(design.format);
+  return k_a + k_b - k_out - f.max_code() + (f.max_quotient() - design.datapath.term_bits) * f.gamma();
+}
+
+}  // namespace napier

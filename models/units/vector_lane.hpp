@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "models/units/constant_scaler.hpp"
+#include "models/units/lns_to_int.hpp"
+
+namespace napier {
+
+/// The exact function of one lane: the integer that a vector of operand pairs adds to the accumulator.
+/// LNS: lns_multiplier, lns_to_int, bin_adder_tree, constant_scaler in turn. INT8: the exact sum of products.
+class VectorLane {
+ public:
+  explicit VectorLane(const Design& design);
+  /// a, b: datapath.vector words each (fewer stand for zeros after them).
+  std::int64_t operator()(std::span<const Word> a, std::span<const Word> b) const;
+  const LnsToInt& converter() const { return to_int_; }
+  const ConstantScaler& scaler() const { return scaler_; }
+
+ private:
+  bool lns_;
+  LnsFormat format_;
+  LnsToInt to_int_;
+  ConstantScaler scaler_;
+  std::size_t bins_;
+};
+
+}  // namespace napier

@@ -44,6 +44,11 @@ inline int sum_bits(const Design& d) { return bin_sum_bits(d) + (has_scaler(d) ?
 /// Groups of post-processor lanes that the datapath's lanes are drained in.
 inline int drain_groups(const Design& d) { return d.datapath.lanes / d.post_processor.lanes; }
 
+/// Index of a collector entry on the issue and sum channels, at least one bit.
+inline int entry_bits(const Design& d) {
+  return d.collector.entries > 2 ? ceil_log2(d.collector.entries) : 1;
+}
+
 /// Cycles from the issue of an operand pair to its sum at the collector.
 inline int lane_latency(const Design& d) {
   const Pipeline& p = d.pipeline;

@@ -24,18 +24,36 @@ struct WordStream {
 
 struct Stimulus {
   WordStream job, a_fill, b_fill, bias, mask, out;
-  WordStream update_job, update_in, update_out;
+  WordStream update_job, update_in, update_out;  ///< 0 bits wide where the design has no Madam unit
+  WordStream drain;  ///< expected accumulators on their way to the post-processor, in the order of `out`
 };
 
 /// Widths of the channels of a design, with no words in them.
 Stimulus empty_stimulus(const Design& design);
 
 /// All records of the trace, GEMMs in file order on the GEMM channels, updates on the update channels.
-/// Throws InputError where a record does not fit the design (K too long for buffer A, ragged K without a zero
-/// code).
+/// Throws InputError where a record does not fit the design: sizes or values out of range, K too long for
+/// buffer A, ragged K without a zero code, updates without a Madam unit, FP32.
 Stimulus make_stimulus(const Trace& trace);
 
-/// What an output word stands for, to explain a difference: record index, output row n, first column m.
+/// The order of tiles and words of one matrix product on one processing element.
+struct GemmTiles {
+  GemmTiles(const Design& design, int m, int n, int k);
+  int lanes, entries, group_lanes;  ///< L, N, P
+  int m_tiles, n_tiles, k_tiles;
+  int n_last, g_last;  ///< columns of the last n tile, post-processor groups of the last m tile
+  /// Groups of P rows that leave the collector in m tile `mt`.
+  int groups(int mt) const { return mt == m_tiles - 1 ? g_last : lanes / group_lanes; }
+  /// Words on `drain` and on `out`.
+  std::int64_t out_words() const {
+    return columns() * ((m_tiles - 1) * std::int64_t{lanes / group_lanes} + g_last);
+  }
+  /// Output columns: the n of the product.
+  std::int64_t columns() const { return std::int64_t{n_tiles - 1} * entries + n_last; }
+};
+
+/// What an output (or drain) word stands for, to explain a difference: record index, output row n, first
+/// column m. Throws InputError where the trace has no such word.
 struct OutputPlace {
   std::size_t gemm;
   int n, m;

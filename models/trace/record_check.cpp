@@ -1,0 +1,142 @@
+#include "models/trace/record_check.hpp"
+
+#include <algorithm>
+
+#include "models/base/error.hpp"
+#include "models/design/widths.hpp"
+
+namespace napier {
+namespace {
+
+class Checker {
+ public:
+  explicit Checker(const std::string& place) : place_(place) {}
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw InputError(place_ + ": " + what + "; write the trace again with 'napier train ... --trace'");
+  }
+
+  void size(const std::string& name, std::size_t have, std::int64_t want) const {
+    if (static_cast<std::int64_t>(have) != want) {
+      fail(name + " holds " + std::to_string(have) + " elements, expected " + std::to_string(want));
+    }
+  }
+
+  void range(const std::string& name, std::int64_t value, std::int64_t low, std::int64_t high) const {
+    if (value < low || value > high) {
+      fail(name + " is " + std::to_string(value) + ", expected " + std::to_string(low) + ".." +
+           std::to_string(high));
+    }
+  }
+
+  /// Every element in low..high.
+  template <typename T>
+  void range(const std::string& name, const std::vector<T>& values, std::int64_t low,
+             std::int64_t high) const {
+    const auto bad = std::find_if(values.begin(), values.end(), [&](T v) { return v < low || v > high; });
+    if (bad != values.end()) {
+      range(name + "[" + std::to_string(bad - values.begin()) + "]", *bad, low, high);
+    }
+  }
+
+  void words(const Design& design, const std::string& name, const std::vector<Word>& values) const {
+    range(name, values, 0, (1 << design.format.bits) - 1);
+    if (!widths::is_lns(design) || design.format.zero == ZeroCode::kNone) return;
+    const Word negative_zero = static_cast<Word>(1 << (design.format.bits - 1));
+    const auto bad = std::find(values.begin(), values.end(), negative_zero);
+    if (bad != values.end()) {
+      fail(name + "[" + std::to_string(bad - values.begin()) +
+           "] is a zero with a sign, which is no word of the format");
+    }
+  }
+
+ private:
+  const std::string& place_;
+};
+
+constexpr std::int64_t kInt16Max = 0x7FFF;
+
+}  // namespace
+
+std::string pass_name(Pass pass) {
+  switch (pass) {
+    case Pass::kForward:
+      return "forward";
+    case Pass::kInputGradient:
+      return "input gradient";
+    case Pass::kWeightGradient:
+      return "weight gradient";
+  }
+  throw InternalError("unknown pass");
+}
+
+std::string describe(const GemmRecord& r) {
+  return "step " + std::to_string(r.step) + " layer " + std::to_string(r.layer) + " " + pass_name(r.pass);
+}
+
+std::string describe(const UpdateRecord& r) {
+  return "step " + std::to_string(r.step) + " layer " + std::to_string(r.layer) + " update";
+}
+
+void check_traceable(const Design& design, const std::string& place) {
+  if (design.format.kind == FormatKind::kFp32) {
+    throw InputError(place + ": a design with format.kind fp32 has no bit-exact datapath and no trace; use " +
+                     "format.kind lns or int8");
+  }
+}
+
+void check_record(const Design& design, const GemmRecord& r, const std::string& place) {
+  check_traceable(design, place);
+  const Checker check(place);
+  check.range("m", r.m, 1, INT32_MAX);
+  check.range("n", r.n, 1, INT32_MAX);
+  check.range("k", r.k, 1, INT32_MAX);
+  const std::int64_t outputs = std::int64_t{r.n} * r.m;
+  check.size("a", r.a.size(), std::int64_t{r.m} * r.k);
+  check.size("b", r.b.size(), std::int64_t{r.n} * r.k);
+  if (!r.bias.empty()) check.size("bias", r.bias.size(), r.m);
+  if (!r.mask.empty()) check.size("mask", r.mask.size(), outputs);
+  check.size("acc", r.acc.size(), outputs);
+  check.size("out", r.out.size(), r.raw ? 0 : outputs);
+  check.words(design, "a", r.a);
+  check.words(design, "b", r.b);
+  check.words(design, "out", r.out);
+  const std::int64_t highest = (std::int64_t{1} << (design.datapath.accumulator_bits - 1)) - 1;
+  check.range("bias", r.bias, -highest - 1, highest);
+  check.range("acc", r.acc, -highest - 1, highest);
+  check.range("mask", r.mask, 0, 1);
+  check.range("bias_k", r.post.bias_k, -kInt16Max - 1, kInt16Max);
+  check.range("saturations", r.saturations, 0, INT64_MAX);
+}
+
+void check_record(const Design& design, const UpdateRecord& r, const std::string& place) {
+  check_traceable(design, place);
+  if (design.update.kind != UpdateKind::kMadam) {
+    throw InputError(place + ": the design has no Madam unit; use a design with update.kind madam");
+  }
+  const Checker check(place);
+  const auto count = static_cast<std::int64_t>(r.before.size());
+  check.range("number of weights", count, 1, INT32_MAX);
+  check.size("after", r.after.size(), count);
+  check.size("gradient", r.gradient.size(), count);
+  check.words(design, "gradient", r.gradient);
+  const std::int64_t max_code = (1 << (design.update.bits - 1)) - 1;
+  const std::int64_t v_high = (std::int64_t{1} << (design.update.v_bits - 1)) - 1;
+  for (const auto* states : {&r.before, &r.after}) {
+    const std::string name = states == &r.before ? "before" : "after";
+    for (std::size_t i = 0; i < states->size(); ++i) {
+      const MadamState& s = (*states)[i];
+      const bool fits = (s.weight >> design.update.bits) == 0 && (s.weight & max_code) != 0 &&
+                        s.v >= -v_high - 1 && s.v <= v_high;
+      if (fits) continue;
+      const std::string at = name + "[" + std::to_string(i) + "]";
+      check.range(at + " weight", s.weight, 0, 2 * max_code + 1);
+      check.range(at + " weight code", s.weight & max_code, 1, max_code);
+      check.range(at + " v", s.v, -v_high - 1, v_high);
+    }
+  }
+  check.range("gradient_exponent", r.settings.gradient_exponent, -kInt16Max - 1, kInt16Max);
+  check.range("cap", r.settings.cap, 1, max_code);
+}
+
+}  // namespace napier

@@ -1,0 +1,53 @@
+#pragma once
+#include "models/design/design.hpp"
+
+/// Designs small enough that a trace of a few matrices visits every corner of order and padding.
+namespace napier::test {
+
+inline Design small_lns() {
+  Design d;
+  d.name = "small_lns";
+  d.datapath.lanes = 8;
+  d.datapath.vector = 4;
+  d.collector.entries = 4;
+  d.buffers = {8, 16};
+  d.post_processor.lanes = 4;
+  d.update.lanes = 4;
+  return d;
+}
+
+/// Odd widths: no field lies on a byte boundary.
+inline Design small_odd() {
+  Design d = small_lns();
+  d.name = "small_odd";
+  d.format.bits = 7;
+  d.format.gamma_log2 = 2;
+  d.datapath.lanes = 6;
+  d.datapath.vector = 3;
+  d.datapath.lut_bits = 1;
+  d.datapath.term_bits = 11;
+  d.datapath.accumulator_bits = 19;
+  d.collector.entries = 3;
+  d.post_processor.lanes = 2;
+  d.update.lanes = 3;
+  d.update.bits = 13;
+  d.update.v_bits = 21;
+  return d;
+}
+
+inline Design small_without_zero() {
+  Design d = small_lns();
+  d.name = "small_without_zero";
+  d.format.zero = ZeroCode::kNone;
+  return d;
+}
+
+inline Design small_int8() {
+  Design d = small_lns();
+  d.name = "small_int8";
+  d.format.kind = FormatKind::kInt8;
+  d.update.kind = UpdateKind::kHost;
+  return d;
+}
+
+}  // namespace napier::test

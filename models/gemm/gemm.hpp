@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/base/parallel.hpp"
+#include "models/design/design.hpp"
+#include "models/format/lns_format.hpp"
+
+namespace napier {
+
+/// Matrix products exactly as the design's datapath computes them:
+///   acc[n][m] = bias[m] + sum over k of a[m][k] * b[n][k],
+/// K ascending, one vector of `datapath.vector` pairs at a time: VectorLane's exact sum, then accumulate() at
+/// `accumulator_bits`. Bits do not depend on kernel, tiling or threads. Holds scratch memory: one call at a
+/// time.
+class Gemm {
+ public:
+  /// kernel: "avx512", "avx2" or "portable" forces one; "" takes the environment's NAPIER_KERNEL or else the
+  /// fastest. InputError where the machine or the design does not allow the kernel asked for.
+  explicit Gemm(const Design& design, const Parallel& threads, const std::string& kernel = "");
+  ~Gemm();
+  Gemm(Gemm&&) noexcept;
+
+  /// a: m x k, b: n x k, both row-major; bias: m accumulator values or empty; acc: n x m, overwritten.
+  /// Returns how many accumulations overflowed.
+  std::int64_t operator()(int m, int n, int k, std::span<const Word> a, std::span<const Word> b,
+                          std::span<const std::int32_t> bias, std::span<std::int32_t> acc);
+
+  std::string kernel() const;
+
+  /// Kernels that this machine and design allow, fastest first.
+  static std::vector<std::string> available(const Design& design);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace napier

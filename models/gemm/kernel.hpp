@@ -1,0 +1,57 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "models/design/design.hpp"
+#include "models/gemm/packing.hpp"
+#include "models/gemm/product_table.hpp"
+
+/// The inner loops. Every kernel gives the same bits for every design and shape it accepts.
+namespace napier::gemm {
+
+/// One panel of A against rows n_begin..n_end of B.
+struct Tile {
+  const ProductTable* table;  ///< LNS only
+  const std::uint32_t* a;     ///< packed panel
+  const std::uint32_t* a_sign;
+  const std::uint32_t* b;  ///< packed matrix
+  const std::uint32_t* b_sign;
+  int groups;
+  int groups_per_vector;
+  int rows;                  ///< valid rows of the panel, 1..kPanel
+  const std::int32_t* bias;  ///< of the panel's first row; or null
+  std::int32_t* acc;         ///< output of the panel's first row for n = 0
+  std::int64_t acc_stride;   ///< from one n to the next
+  int n_begin, n_end;
+  int accumulator_bits;
+  Overflow overflow;
+};
+
+struct Kernel {
+  std::string_view name;
+  /// Whether this machine has the instructions, and the design's sums fit the kernel's registers.
+  bool (*accepts)(const Design& design, const ProductTable* table);
+  /// Fills the tile; returns how many accumulations overflowed.
+  std::int64_t (*run)(const Tile& tile);
+};
+
+/// Kernels for a format, fastest first; the last is portable and accepts everything.
+std::span<const Kernel> kernels(FormatKind kind);
+
+/// Whether a vector's sum of products, and the exact sum of it and an accumulator, fit 32 bits.
+bool sums_fit_32_bits(const Design& design, const ProductTable* table);
+
+bool accepts_avx512_planes(const Design& design, const ProductTable* table);
+std::int64_t run_avx512_planes(const Tile& tile);
+bool accepts_avx2_gather(const Design& design, const ProductTable* table);
+std::int64_t run_avx2_gather(const Tile& tile);
+std::int64_t run_portable_lns(const Tile& tile);
+
+bool accepts_avx512_int8(const Design& design, const ProductTable* table);
+std::int64_t run_avx512_int8(const Tile& tile);
+bool accepts_avx2_int8(const Design& design, const ProductTable* table);
+std::int64_t run_avx2_int8(const Tile& tile);
+std::int64_t run_portable_int8(const Tile& tile);
+
+}  // namespace napier::gemm

@@ -1,0 +1,113 @@
+// AVX2: eight rows of A side by side in 32-bit lanes, one column of B broadcast to all of them.
+#include <immintrin.h>
+
+#include <algorithm>
+#include <array>
+
+#include "models/gemm/kernel.hpp"
+
+// Everything up to pop_options is compiled for these instructions, whatever the library is compiled for.
+#pragma GCC push_options
+#pragma GCC target("avx2,popcnt")
+
+namespace napier::gemm {
+namespace {
+
+constexpr int kLanes = 8;
+
+__m256i load(const std::uint32_t* words) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
+}
+
+__m256i broadcast(std::uint32_t word) { return _mm256_set1_epi32(static_cast<int>(word)); }
+
+/// All ones in the first `rows` lanes.
+__m256i first_lanes(int rows) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(rows), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+/// Eight rows from `row` of the panel, all columns. add_group(sums, first word of A's group, group, n).
+template <class AddGroup>
+std::int64_t walk(const Tile& t, int row, int shift, AddGroup add_group) {
+  const __m256i high = _mm256_set1_epi32(static_cast<int>((std::int64_t{1} << (t.accumulator_bits - 1)) - 1));
+  const __m256i low = _mm256_set1_epi32(static_cast<int>(-(std::int64_t{1} << (t.accumulator_bits - 1))));
+  const __m128i unused = _mm_cvtsi32_si128(32 - t.accumulator_bits);
+  const __m128i drop = _mm_cvtsi32_si128(shift);
+  const __m256i valid = first_lanes(t.rows - row);
+  const __m256i bias =
+      t.bias != nullptr ? _mm256_maskload_epi32(t.bias + row, valid) : _mm256_setzero_si256();
+  std::int64_t overflows = 0;
+  for (int n = t.n_begin; n < t.n_end; ++n) {
+    __m256i acc = bias;
+    for (int start = 0; start < t.groups; start += t.groups_per_vector) {
+      __m256i sums = _mm256_setzero_si256();
+      for (int g = start; g < std::min(t.groups, start + t.groups_per_vector); ++g) {
+        add_group(sums, g * kPanel + row, std::int64_t{n} * t.groups + g);
+      }
+      const __m256i exact = _mm256_add_epi32(acc, _mm256_sra_epi32(sums, drop));
+      const __m256i clamped = _mm256_max_epi32(_mm256_min_epi32(exact, high), low);
+      const auto fits =
+          static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(exact, clamped))));
+      overflows += _mm_popcnt_u32(~fits & 0xFFU);
+      acc = t.overflow == Overflow::kSaturate ? clamped
+                                              : _mm256_sra_epi32(_mm256_sll_epi32(exact, unused), unused);
+    }
+    _mm256_maskstore_epi32(t.acc + n * t.acc_stride + row, valid, acc);
+  }
+  return overflows;
+}
+
+}  // namespace
+
+std::int64_t run_avx2_gather(const Tile& t) {
+  const std::int32_t* value = t.table->low32.data();
+  const __m256i byte_mask = _mm256_set1_epi32(255);
+  std::int64_t overflows = 0;
+  for (int row = 0; row < t.rows; row += kLanes) {
+    overflows += walk(t, row, t.table->shift, [&](__m256i& sums, std::int64_t a_index, std::int64_t b_index) {
+      __m256i a = load(t.a + a_index);
+      __m256i sign = _mm256_xor_si256(load(t.a_sign + a_index), broadcast(t.b_sign[b_index]));
+      for (int byte = 0; byte < 32; byte += 8) {
+        const __m256i b = _mm256_set1_epi32(static_cast<int>((t.b[b_index] >> byte) & 255));
+        const __m256i index = _mm256_add_epi32(_mm256_and_si256(a, byte_mask), b);
+        const __m256i product = _mm256_i32gather_epi32(value, index, 4);
+        // The sign byte, +1 or -1, in every lane's low byte: psignd wants it as the lane's own sign.
+        sums = _mm256_add_epi32(sums, _mm256_sign_epi32(product, _mm256_or_si256(_mm256_slli_epi32(sign, 24),
+                                                                                 _mm256_set1_epi32(1))));
+        a = _mm256_srli_epi32(a, 8);
+        sign = _mm256_srli_epi32(sign, 8);
+      }
+    });
+  }
+  return overflows;
+}
+
+std::int64_t run_avx2_int8(const Tile& t) {
+  std::int64_t overflows = 0;
+  for (int row = 0; row < t.rows; row += kLanes) {
+    overflows += walk(t, row, 0, [&](__m256i& sums, std::int64_t a_index, std::int64_t b_index) {
+      sums = _mm256_add_epi32(sums, _mm256_madd_epi16(load(t.a + a_index), broadcast(t.b[b_index])));
+    });
+  }
+  return overflows;
+}
+
+}  // namespace napier::gemm
+#pragma GCC pop_options
+
+namespace napier::gemm {
+namespace {
+
+bool machine_has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }
+
+}  // namespace
+
+bool accepts_avx2_gather(const Design& design, const ProductTable* table) {
+  return machine_has_avx2() && sums_fit_32_bits(design, table);
+}
+
+bool accepts_avx2_int8(const Design& design, const ProductTable* table) {
+  return machine_has_avx2() && sums_fit_32_bits(design, table);
+}
+
+}  // namespace napier::gemm

@@ -1,0 +1,196 @@
+// Every kernel against a plain loop over the exact unit functions, bit for bit.
+#include "models/gemm/gemm.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "models/base/error.hpp"
+#include "models/gemm/product_table.hpp"
+#include "models/units/accumulation_collector.hpp"
+#include "models/units/vector_lane.hpp"
+
+namespace napier {
+namespace {
+
+struct Product {
+  int m, n, k;
+  std::vector<Word> a, b;
+  std::vector<std::int32_t> bias;
+};
+
+struct Result {
+  std::vector<std::int32_t> acc;
+  std::int64_t overflows = 0;
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+/// The contract, word by word.
+Result reference(const Design& d, const Product& p) {
+  const VectorLane lane(d);
+  Result r{std::vector<std::int32_t>(static_cast<std::size_t>(p.m) * p.n), 0};
+  for (int n = 0; n < p.n; ++n) {
+    for (int m = 0; m < p.m; ++m) {
+      std::int32_t acc = p.bias.empty() ? 0 : p.bias[static_cast<std::size_t>(m)];
+      for (int k = 0; k < p.k; k += d.datapath.vector) {
+        const auto count = static_cast<std::size_t>(std::min(d.datapath.vector, p.k - k));
+        const auto sum = lane(std::span(p.a).subspan(static_cast<std::size_t>(m) * p.k + k, count),
+                              std::span(p.b).subspan(static_cast<std::size_t>(n) * p.k + k, count));
+        const AccumulateResult next = accumulate(acc, sum, d.datapath.accumulator_bits, d.datapath.overflow);
+        acc = next.value;
+        r.overflows += next.overflowed ? 1 : 0;
+      }
+      r.acc[static_cast<std::size_t>(n) * p.m + m] = acc;
+    }
+  }
+  return r;
+}
+
+Word random_word(const Design& d, std::mt19937& random, bool loud) {
+  if (d.format.kind == FormatKind::kInt8) return static_cast<Word>(static_cast<int>(random() % 255) - 127);
+  const LnsFormat f(d.format);
+  if (random() % 8 == 0) return f.word(false, 0);
+  const int code =
+      loud ? f.max_code() - static_cast<int>(random() % 8) : static_cast<int>(random()) & f.max_code();
+  return f.word(!loud && random() % 2 == 0, code);
+}
+
+Product random_product(const Design& d, std::mt19937& random, int m, int n, int k, bool loud) {
+  Product p{m, n, k, {}, {}, {}};
+  for (int i = 0; i < m * k; ++i) p.a.push_back(random_word(d, random, loud));
+  for (int i = 0; i < n * k; ++i) p.b.push_back(random_word(d, random, loud));
+  const int bits = d.datapath.accumulator_bits;
+  if (random() % 2 == 0) {
+    for (int i = 0; i < m; ++i) {
+      const auto bias =
+          static_cast<std::int64_t>(random() % (1ULL << bits)) - (std::int64_t{1} << (bits - 1));
+      p.bias.push_back(static_cast<std::int32_t>(bias));
+    }
+  }
+  return p;
+}
+
+Result compute(const Design& d, const Product& p, const std::string& kernel, int threads) {
+  const Parallel parallel(threads);
+  Gemm gemm(d, parallel, kernel);
+  Result r{std::vector<std::int32_t>(static_cast<std::size_t>(p.m) * p.n, -1), 0};
+  r.overflows = gemm(p.m, p.n, p.k, p.a, p.b, p.bias, r.acc);
+  return r;
+}
+
+void expect_every_kernel_exact(const Design& d, const std::string& what) {
+  std::mt19937 random(1);
+  const int vector = d.datapath.vector;
+  const int shapes[][3] = {{1, 1, 1},   {16, 2, vector},    {17, 3, vector + 1}, {5, 131, 3 * vector - 1},
+                           {33, 4, 10}, {40, 9, 2 * vector}};
+  for (const auto& [m, n, k] : shapes) {
+    for (const bool loud : {false, true}) {
+      const Product p = random_product(d, random, m, n, k, loud);
+      const Result expected = reference(d, p);
+      for (const std::string& kernel : Gemm::available(d)) {
+        for (const int threads : {1, 2}) {
+          ASSERT_EQ(compute(d, p, kernel, threads), expected)
+              << what << ", kernel " << kernel << ", " << threads << " threads, " << m << "x" << n << "x"
+              << k;
+        }
+      }
+    }
+  }
+}
+
+TEST(Gemm, PaperDesign) { expect_every_kernel_exact(Design{}, "paper"); }
+
+TEST(Gemm, EveryStyleAndWidth) {
+  for (const auto style :
+       {ConversionStyle::kPerElement, ConversionStyle::kBinned, ConversionStyle::kSplitSign}) {
+    for (const int lut_bits : {0, 1, 3}) {
+      for (const int term_bits : {6, 12, 16, 20}) {
+        for (const auto rounding : {TermRounding::kTruncate, TermRounding::kHalfUp}) {
+          Design d;
+          d.datapath.style = style;
+          d.datapath.lut_bits = lut_bits;
+          d.datapath.term_bits = term_bits;
+          d.datapath.term_rounding = rounding;
+          expect_every_kernel_exact(d, "style " + std::to_string(static_cast<int>(style)) + " lut " +
+                                           std::to_string(lut_bits) + " term " + std::to_string(term_bits));
+        }
+      }
+    }
+  }
+}
+
+TEST(Gemm, EveryFormat) {
+  for (const int bits : {4, 5, 6, 7, 8}) {
+    for (const int gamma_log2 : {0, 1, 2, 3, 4, 5}) {
+      for (const auto zero : {ZeroCode::kReserved, ZeroCode::kNone}) {
+        Design d;
+        d.format.bits = bits;
+        d.format.gamma_log2 = gamma_log2;
+        d.format.zero = zero;
+        d.datapath.style = ConversionStyle::kPerElement;
+        // Terms of the whole range where it is short, else the paper's 16 bits.
+        d.datapath.term_bits = std::min(16, LnsFormat(d.format).max_quotient() + d.datapath.const_bits);
+        expect_every_kernel_exact(
+            d, "bits " + std::to_string(bits) + " gamma_log2 " + std::to_string(gamma_log2));
+      }
+    }
+  }
+}
+
+TEST(Gemm, SaturatingAndWrappingAccumulators) {
+  for (const auto overflow : {Overflow::kSaturate, Overflow::kWrap}) {
+    for (const int bits : {12, 16, 18, 31, 32}) {
+      Design d;
+      d.datapath.accumulator_bits = bits;
+      d.datapath.overflow = overflow;
+      expect_every_kernel_exact(d, "accumulator " + std::to_string(bits));
+      d.format.kind = FormatKind::kInt8;
+      expect_every_kernel_exact(d, "int8 accumulator " + std::to_string(bits));
+    }
+  }
+}
+
+TEST(Gemm, SmallAndOddVectors) {
+  for (const int vector : {1, 2, 3, 4, 8, 12, 33}) {
+    Design d;
+    d.datapath.vector = vector;
+    expect_every_kernel_exact(d, "vector " + std::to_string(vector));
+    d.format.kind = FormatKind::kInt8;
+    expect_every_kernel_exact(d, "int8 vector " + std::to_string(vector));
+  }
+}
+
+TEST(Gemm, LoudOperandsDoSaturate) {
+  std::mt19937 random(2);
+  Design d;
+  d.datapath.accumulator_bits = 18;
+  EXPECT_GT(reference(d, random_product(d, random, 4, 4, 256, true)).overflows, 0);
+}
+
+TEST(Gemm, AChangedConstantChangesBits) {
+  std::mt19937 random(3);
+  const Design d;
+  Design changed = d;
+  changed.datapath.const_bits = 7;
+  const Product p = random_product(d, random, 16, 4, 64, false);
+  for (const std::string& kernel : Gemm::available(d)) {
+    EXPECT_NE(compute(d, p, kernel, 1), compute(changed, p, kernel, 1)) << kernel;
+  }
+}
+
+TEST(Gemm, UnknownKernelIsRefused) {
+  const Parallel one(1);
+  EXPECT_THROW(Gemm(Design{}, one, "abacus"), InputError);
+}
+
+TEST(Gemm, WiderSumsThanARegisterFallBackToPortable) {
+  Design d;
+  d.datapath.term_bits = 28;
+  d.datapath.accumulator_bits = 32;
+  EXPECT_EQ(Gemm::available(d), std::vector<std::string>{"portable"});
+  expect_every_kernel_exact(d, "term 28");
+}
+
+}  // namespace
+}  // namespace napier

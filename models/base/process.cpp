@@ -1,8 +1,10 @@
 #include "models/base/process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,15 @@ std::string last_lines(const std::filesystem::path& log, std::size_t count) {
   return text;
 }
 
+/// Returns when the child has ended, or after a fifth of a second: whichever thread the signal of a Ctrl-C
+/// reaches, each thread that waits for a child notices it.
+void wait_a_moment(pid_t child) {
+  const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  pollfd ended{descriptor, POLLIN, 0};
+  poll(&ended, descriptor < 0 ? 0 : 1, 200);
+  if (descriptor >= 0) close(descriptor);
+}
+
 }  // namespace
 
 std::filesystem::path find_tool(const std::string& program) {
@@ -83,9 +94,18 @@ int run_process(const std::vector<std::string>& arguments, const std::filesystem
   if (error != 0) throw ToolError("cannot start '" + join(arguments) + "': " + std::strerror(error));
 
   int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw ToolError("cannot wait for '" + join(arguments) + "': " + std::strerror(errno));
-    if (interrupted()) kill(child, SIGTERM);
+  bool asked_to_stop = false;
+  while (true) {
+    const pid_t ended = waitpid(child, &status, WNOHANG);
+    if (ended == child) break;
+    if (ended < 0 && errno != EINTR) {
+      throw ToolError("cannot wait for '" + join(arguments) + "': " + std::strerror(errno));
+    }
+    if (interrupted() && !asked_to_stop) {
+      kill(child, SIGTERM);
+      asked_to_stop = true;
+    }
+    wait_a_moment(child);
   }
   check_interrupt();
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

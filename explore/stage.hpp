@@ -1,0 +1,38 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// One step of a sweep: one run of the napier program in a process of its own (SystemC allows one simulation
+/// a process; a crash stays within its step), remembered by the content of what went in.
+namespace napier::explore {
+
+struct Stage {
+  std::string name;                            ///< "train", "sim", ...; unique within a design
+  std::vector<std::string> arguments;          ///< program first
+  std::filesystem::path folder;                ///< private output folder of the run
+  std::vector<std::filesystem::path> inputs;   ///< files whose content decides the outcome
+  std::vector<std::filesystem::path> outputs;  ///< files that a successful run leaves
+};
+
+struct StageOutcome {
+  int exit_code = 0;
+  bool reused = false;   ///< nothing ran: an earlier run had the same inputs
+  std::string message;   ///< why it failed; empty where it held
+  double seconds = 0.0;  ///< wall time of this run; 0 where reused
+};
+
+/// Digest of all that decides a stage's outcome: the program's own bytes, its arguments and the contents of
+/// its input files. Paths of inputs do not enter, nor do occurrences of `root` in the arguments, so that a
+/// moved output folder stays valid. Throws InputError where an input cannot be read.
+std::string input_digest(const Stage& stage, const std::filesystem::path& root);
+
+/// Runs the stage unless a finished run with the same input digest and untouched outputs is on record beside
+/// its folder. Output of an earlier run with other inputs is removed first; a run that was interrupted
+/// continues in its folder. A failing run is an outcome, not an exception. Throws Interrupted on Ctrl-C.
+StageOutcome run_stage(const Stage& stage, const std::filesystem::path& root);
+
+/// Where the stage's standard output and error go.
+std::filesystem::path stage_log(const Stage& stage);
+
+}  // namespace napier::explore

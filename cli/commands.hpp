@@ -4,4 +4,8 @@
 /// One function a verb, each in its own file: adds the sub-command with its options, help and runnable
 /// example, and a callback that calls the library and prints. Errors are thrown; main.cpp turns them into
 /// exit codes.
-namespace napier::cli {}  // namespace napier::cli
+namespace napier::cli {
+
+void add_explain(CLI::App& app);
+
+}  // namespace napier::cli

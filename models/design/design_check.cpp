@@ -1,0 +1,206 @@
+// Relations between parameters that are each legal alone.
+#include <bit>
+#include <functional>
+
+#include "models/base/error.hpp"
+#include "models/config/scalar.hpp"
+#include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
+
+namespace napier {
+namespace {
+
+class Checker {
+ public:
+  Checker(const Design& design, const config::Document& document) : d_(design), document_(document) {}
+
+  void run() const {
+    check_name();
+    check_unused();
+    check_format();
+    if (d_.format.kind == FormatKind::kFp32) return;
+    check_lanes();
+    if (widths::is_lns(d_)) {
+      check_conversion();
+      check_thresholds();
+    }
+    if (d_.update.kind == UpdateKind::kMadam) check_update();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& key, const std::string& message) const {
+    throw InputError(document_.at(key) + ": " + message);
+  }
+
+  void check_name() const {
+    const std::string& name = d_.name;
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const std::string legal = std::string(kLetters) + "0123456789_-";
+    if (!name.empty() && name.size() <= 64 && kLetters.find(name.front()) != std::string_view::npos &&
+        name.find_first_not_of(legal) == std::string::npos) {
+      return;
+    }
+    fail("name",
+         "name '" + name +
+             "' is not usable in file and module names; write a letter, then up to 63 letters, digits, "
+             "_ or -");
+  }
+
+  /// A parameter that means nothing in this design must keep its default: nobody shall believe that it acts.
+  void check_unused() const {
+    const bool fp32 = d_.format.kind == FormatKind::kFp32;
+    const bool lns = widths::is_lns(d_);
+    const auto unused = [&](const config::Parameter& p) {
+      const std::string& key = p.key;
+      if (key == "name" || key == "format.kind" || key == "update.kind") return false;
+      if (fp32) return true;
+      if (!lns) {
+        for (const char* k :
+             {"format.gamma_log2", "format.zero", "format.rounding", "format.scale_grid", "datapath.style",
+              "datapath.lut_bits", "datapath.const_bits", "datapath.term_bits", "datapath.term_rounding",
+              "post_processor.compare_bits", "pipeline.convert"}) {
+          if (key == k) return true;
+        }
+      }
+      if (key == "format.scale_history" || key == "format.scale_margin") {
+        return d_.format.scale_rule != ScaleRule::kDelayed;
+      }
+      if (key == "datapath.lut_bits") return d_.datapath.style == ConversionStyle::kPerElement;
+      if (key == "pipeline.scale") return !widths::has_scaler(d_);
+      if (key.starts_with("update.") || key == "pipeline.update") return d_.update.kind != UpdateKind::kMadam;
+      return false;
+    };
+    refuse_changed(design_schema().root, &d_, unused);
+  }
+
+  void refuse_changed(const config::Record& record, const void* object,
+                      const std::function<bool(const config::Parameter&)>& unused) const {
+    for (const auto& p : record.parameters) {
+      if (p->record) {
+        refuse_changed(*p->record, p->member(const_cast<void*>(object)), unused);
+        continue;
+      }
+      if (!unused(*p) || p->load(object).text == p->default_value.text) continue;
+      fail(p->key, "key '" + p->key + "' means nothing in this design (" + context(p->key) +
+                       "); remove it, or keep its default " + config::default_text(*p));
+    }
+  }
+
+  std::string context(const std::string& key) const {
+    if (d_.format.kind == FormatKind::kFp32) return "format.kind is fp32";
+    if (key.starts_with("update.") || key == "pipeline.update") return "update.kind is host";
+    if (d_.format.kind == FormatKind::kInt8 && !key.starts_with("format.scale_"))
+      return "format.kind is int8";
+    if (key.starts_with("format.scale_")) return "format.scale_rule is current";
+    if (d_.datapath.style == ConversionStyle::kPerElement) return "datapath.style is per_element";
+    return "datapath.lut_bits is 0";
+  }
+
+  void check_format() const {
+    const Format& f = d_.format;
+    if (f.kind == FormatKind::kInt8 && f.bits != 8) {
+      fail("format.bits",
+           "format.bits is " + std::to_string(f.bits) + " but format.kind int8 has 8 bits; write 8");
+    }
+    if (f.kind != FormatKind::kLns && d_.update.kind == UpdateKind::kMadam) {
+      fail("update.kind",
+           "update.kind madam works on logarithms and needs format.kind lns; write update.kind host");
+    }
+    if (f.kind == FormatKind::kLns && f.gamma_log2 >= f.bits - 1) {
+      fail("format.gamma_log2", "format.gamma_log2 " + std::to_string(f.gamma_log2) +
+                                    " leaves less than one octave of range in format.bits " +
+                                    std::to_string(f.bits) + "; it may be at most " +
+                                    std::to_string(f.bits - 2));
+    }
+  }
+
+  void check_lanes() const {
+    const Datapath& p = d_.datapath;
+    if (!std::has_single_bit(static_cast<unsigned>(p.vector))) {
+      fail("datapath.vector", "datapath.vector " + std::to_string(p.vector) + " is no power of two; write " +
+                                  std::to_string(std::bit_floor(static_cast<unsigned>(p.vector))) + " or " +
+                                  std::to_string(std::bit_ceil(static_cast<unsigned>(p.vector))));
+    }
+    if (p.lanes % d_.post_processor.lanes != 0) {
+      fail("post_processor.lanes",
+           "datapath.lanes " + std::to_string(p.lanes) + " is no multiple of post_processor.lanes " +
+               std::to_string(d_.post_processor.lanes) + "; write a divisor of " + std::to_string(p.lanes));
+    }
+    if (widths::lane_latency(d_) < 1) {
+      fail("pipeline.multiply",
+           "a lane needs at least one register; pipeline.multiply, convert, reduce and scale add up to 0 in "
+           "this "
+           "design: set one of them to 1");
+    }
+  }
+
+  void check_conversion() const {
+    const Datapath& p = d_.datapath;
+    if (widths::bin_bits(d_) > d_.format.gamma_log2) {
+      fail("datapath.lut_bits", "datapath.lut_bits " + std::to_string(p.lut_bits) +
+                                    " is above format.gamma_log2 " + std::to_string(d_.format.gamma_log2) +
+                                    ", the number of remainder bits; write at most " +
+                                    std::to_string(d_.format.gamma_log2));
+    }
+    if (widths::term_shift(d_) < 0) {
+      const int most = p.term_bits + widths::term_shift(d_);
+      fail("datapath.term_bits", "datapath.term_bits " + std::to_string(p.term_bits) +
+                                     " is finer than the smallest product of this format; write at most " +
+                                     std::to_string(most));
+    }
+    if (widths::scaled_sum_bits(d_) > 63) {
+      fail("datapath.const_bits", "the sum over the bins needs " +
+                                      std::to_string(widths::scaled_sum_bits(d_)) +
+                                      " bits, more than 63; lower datapath.const_bits, datapath.term_bits or "
+                                      "datapath.vector");
+    }
+  }
+
+  void check_thresholds() const {
+    const int least = d_.format.gamma_log2 + 2;  // fewer could not tell neighbouring thresholds apart
+    if (d_.post_processor.compare_bits >= least) return;
+    fail("post_processor.compare_bits",
+         "post_processor.compare_bits " + std::to_string(d_.post_processor.compare_bits) + " cannot tell 2^" +
+             std::to_string(d_.format.gamma_log2) + " codes of an octave apart; write at least " +
+             std::to_string(least));
+  }
+
+  void check_update() const {
+    const Update& u = d_.update;
+    if (u.bits < d_.format.bits) {
+      fail("update.bits", "update.bits " + std::to_string(u.bits) + " is below format.bits " +
+                              std::to_string(d_.format.bits) + "; write at least " +
+                              std::to_string(d_.format.bits));
+    }
+    if (u.v_fraction <= d_.format.gamma_log2) {
+      fail("update.v_fraction", "update.v_fraction " + std::to_string(u.v_fraction) +
+                                    " must be above format.gamma_log2 " +
+                                    std::to_string(d_.format.gamma_log2) + "; write at least " +
+                                    std::to_string(d_.format.gamma_log2 + 1));
+    }
+    // A gradient exponent has 16 bits: twice its logarithm must fit 32.
+    if (u.v_fraction > d_.format.gamma_log2 + 14) {
+      fail("update.v_fraction",
+           "update.v_fraction " + std::to_string(u.v_fraction) + " is more than 14 above " +
+               "format.gamma_log2 " + std::to_string(d_.format.gamma_log2) +
+               ", too wide for the unit; write at most " + std::to_string(d_.format.gamma_log2 + 14));
+    }
+    if (u.v_bits - u.v_fraction < 6) {
+      fail("update.v_bits",
+           "update.v_bits " + std::to_string(u.v_bits) + " leaves " +
+               std::to_string(u.v_bits - u.v_fraction) +
+               " whole bits above update.v_fraction, too few for the range of gradients; write at "
+               "least " +
+               std::to_string(u.v_fraction + 6));
+    }
+  }
+
+  const Design& d_;
+  const config::Document& document_;
+};
+
+}  // namespace
+
+void check_design(const Design& design, const config::Document& document) { Checker(design, document).run(); }
+
+}  // namespace napier

@@ -1,0 +1,129 @@
+// Each parameter of a design, declared once. Parsing, `napier explain`, docs/formats/design.md and
+// configs/schema/design.schema.json follow from this file.
+#include "models/design/design_file.hpp"
+
+namespace napier {
+namespace {
+
+using config::Group;
+
+void declare_format(Group<Format> g) {
+  g.choice<FormatKind>("kind", &Format::kind,
+                       {{FormatKind::kLns, "lns", "sign and logarithm: value = +-S * 2^((e - E)/gamma)"},
+                        {FormatKind::kInt8, "int8", "baseline: two's complement integers -127..127"},
+                        {FormatKind::kFp32, "fp32", "baseline for training only: no datapath"}},
+                       "Number format of all matrix products' operands");
+  g.integer("bits", &Format::bits, {4, 8}, "bits", "Word width B, sign included");
+  g.integer("gamma_log2", &Format::gamma_log2, {0, 5}, "", "b: gamma = 2^b exponent codes per octave");
+  g.choice<ZeroCode>("zero", &Format::zero,
+                     {{ZeroCode::kReserved, "reserved", "exponent code 0 is exactly zero"},
+                      {ZeroCode::kNone, "none", "no zero: code 0 is the smallest magnitude"}},
+                     "Meaning of exponent code 0");
+  g.choice<Rounding>(
+      "rounding", &Format::rounding,
+      {{Rounding::kLogNearest, "log_nearest", "thresholds halfway between codes: 2^((r+1/2)/gamma)"},
+       {Rounding::kLinearNearest, "linear_nearest", "thresholds halfway between values"}},
+      "Where a number between two codes goes");
+  g.choice<ScaleGrid>("scale_grid", &Format::scale_grid,
+                      {{ScaleGrid::kGamma, "gamma", "S = 2^(k/gamma), any integer k"},
+                       {ScaleGrid::kPowerOfTwo, "power_of_two", "S = 2^(k/gamma), k a multiple of gamma"}},
+                      "Scales a tensor may have");
+  g.choice<ScaleRule>(
+      "scale_rule", &Format::scale_rule,
+      {{ScaleRule::kCurrent, "current", "from the tensor's own largest magnitude"},
+       {ScaleRule::kDelayed, "delayed", "from the largest magnitudes of earlier steps: one pass"}},
+      "How a tensor's scale is chosen");
+  g.integer("scale_history", &Format::scale_history, {1, 1024}, "steps",
+            "Steps that the delayed rule looks back on");
+  g.integer("scale_margin", &Format::scale_margin, {0, 8}, "octaves",
+            "Room the delayed rule leaves above the largest remembered magnitude");
+}
+
+void declare_datapath(Group<Datapath> g) {
+  g.integer("lanes", &Datapath::lanes, {1, 256}, "lanes",
+            "Lanes that share one B vector, each with its own A vector");
+  g.integer("vector", &Datapath::vector, {1, 256}, "pairs",
+            "Operand pairs a lane multiplies and sums in a cycle, a power of two");
+  g.choice<ConversionStyle>(
+      "style", &Datapath::style,
+      {{ConversionStyle::kPerElement, "per_element", "each product through a constant and a shifter"},
+       {ConversionStyle::kBinned, "binned", "products shifted, summed by remainder, one constant a bin"},
+       {ConversionStyle::kSplitSign, "split_sign", "as binned, positive and negative terms summed apart"}},
+      "How products become integers");
+  g.integer("lut_bits", &Datapath::lut_bits, {0, 5}, "bits",
+            "Remainder bits that choose a bin (binned, split_sign); the others follow Mitchell's rule");
+  g.integer("const_bits", &Datapath::const_bits, {2, 24}, "bits",
+            "Fraction bits CF of the constants 2^(r/gamma)");
+  g.integer("term_bits", &Datapath::term_bits, {2, 30}, "bits",
+            "F: bits of a product's integer term below the top octave");
+  g.choice<TermRounding>("term_rounding", &Datapath::term_rounding,
+                         {{TermRounding::kTruncate, "truncate", "bits below the term are dropped"},
+                          {TermRounding::kHalfUp, "half_up", "half a unit is added to the magnitude first"}},
+                         "What happens to the bits of a product below its term");
+  g.integer("accumulator_bits", &Datapath::accumulator_bits, {8, 32}, "bits",
+            "Width A of a partial sum, signed");
+  g.choice<Overflow>("overflow", &Datapath::overflow,
+                     {{Overflow::kSaturate, "saturate", "keep the largest or smallest value"},
+                      {Overflow::kWrap, "wrap", "keep the low bits"}},
+                     "What a partial sum does that does not fit; counted either way");
+}
+
+void declare_update(Group<Update> g) {
+  g.choice<UpdateKind>(
+      "kind", &Update::kind,
+      {{UpdateKind::kMadam, "madam", "multiplicative, in the log domain, on the accelerator"},
+       {UpdateKind::kHost, "host", "weights live in FP32 on the host"}},
+      "Who updates the weights");
+  g.integer("bits", &Update::bits, {4, 16}, "bits", "Width B_U of a stored weight, sign included");
+  g.integer("lanes", &Update::lanes, {1, 64}, "lanes", "Weights updated each cycle");
+  g.integer("v_bits", &Update::v_bits, {10, 28}, "bits",
+            "Width of log2 v, v the second moment, signed fixed point");
+  g.integer("v_fraction", &Update::v_fraction, {4, 16}, "bits", "Fraction bits of log2 v");
+  g.real("beta", &Update::beta, {.min = 0, .max = 1, .above = true, .below = true}, "",
+         "Decay of the second moment each step");
+  g.real("bound", &Update::bound, {.min = 0, .max = 1000, .above = true}, "", "Largest |g*| = |g| / sqrt(v)");
+}
+
+void declare_pipeline(Group<Pipeline> g) {
+  g.integer("multiply", &Pipeline::multiply, {0, 8}, "registers",
+            "After lns_multiplier, or the integer product");
+  g.integer("convert", &Pipeline::convert, {0, 8}, "registers", "After lns_to_int (lns only)");
+  g.integer("reduce", &Pipeline::reduce, {0, 8}, "registers", "After bin_adder_tree");
+  g.integer("scale", &Pipeline::scale, {0, 8}, "registers", "After constant_scaler, where there is one");
+  g.integer("post_process", &Pipeline::post_process, {1, 8}, "registers", "In the post_processor");
+  g.integer("update", &Pipeline::update, {1, 8}, "registers", "In madam_update");
+}
+
+void declare_design(Group<Design>& design) {
+  design.text("name", &Design::name,
+              "Name in reports and generated files: a letter, then letters, digits, _ or -");
+  declare_format(design.group("format", &Design::format, "Number format of the operands"));
+  declare_datapath(
+      design.group("datapath", &Design::datapath, "Vector lanes: multiply, convert, sum, accumulate"));
+  auto collector = design.group("collector", &Design::collector, "Accumulation collector of each lane");
+  collector.integer("entries", &Collector::entries, {1, 1024}, "entries",
+                    "Partial sums a lane holds: B vectors streamed past one A tile");
+  auto buffers = design.group("buffers", &Design::buffers, "Operand buffers");
+  buffers.integer("a_rows", &Buffers::a_rows, {2, 65535}, "rows",
+                  "Rows of buffer A, lanes x vector words each; bounds K to rows x vector");
+  buffers.integer("b_words", &Buffers::b_words, {2, 65535}, "vectors", "Vectors that buffer B holds");
+  auto post = design.group("post_processor", &Design::post_processor, "Accumulators back to operand words");
+  post.integer("lanes", &PostProcessorParameters::lanes, {1, 256}, "lanes",
+               "Accumulators converted each cycle; divides datapath.lanes");
+  post.integer("compare_bits", &PostProcessorParameters::compare_bits, {2, 23}, "bits",
+               "Mantissa bits compared with the code thresholds (lns); the rest is dropped");
+  declare_update(design.group("update", &Design::update, "Weight update"));
+  declare_pipeline(design.group("pipeline", &Design::pipeline, "Registers after each stage"));
+  auto clock = design.group("clock", &Design::clock, "Clock for synthesis and energy");
+  clock.real("period_ns", &Clock::period_ns, {.min = 0.05, .max = 1000}, "ns", "Clock period");
+}
+
+}  // namespace
+
+const config::Schema<Design>& design_schema() {
+  static const config::Schema<Design> schema(
+      "design", "One processing element: number format, datapath, buffers, weight update", declare_design);
+  return schema;
+}
+
+}  // namespace napier

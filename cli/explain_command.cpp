@@ -53,11 +53,15 @@ void run(const Options& options) {
 }  // namespace
 
 void add_explain(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("explain", "What a configuration key means, its default and legal values");
+  CLI::App* command =
+      app.add_subcommand("explain", "What a configuration key means, its default and legal values");
   const auto options = std::make_shared<Options>();
-  CLI::Option* key = command->add_option("KEY", options->key, "Group or key; without it all groups are listed");
-  CLI::Option* schema = command->add_option("--schema", options->schema, "Print the JSON Schema of a kind of file");
-  CLI::Option* table = command->add_option("--table", options->table, "Print the keys of a kind of file as Markdown");
+  CLI::Option* key =
+      command->add_option("KEY", options->key, "Group or key; without it all groups are listed");
+  CLI::Option* schema =
+      command->add_option("--schema", options->schema, "Print the JSON Schema of a kind of file");
+  CLI::Option* table =
+      command->add_option("--table", options->table, "Print the keys of a kind of file as Markdown");
   schema->excludes(key)->excludes(table);
   table->excludes(key);
   command->footer("Example: napier explain datapath.term_bits");

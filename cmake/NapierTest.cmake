@@ -14,6 +14,6 @@ function(napier_add_test name)
   target_link_libraries(${name} PRIVATE napier_options napier_warnings ${ARG_LIBS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE NAPIER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              NAPIER_BINARY="$<TARGET_FILE_DIR:napier>/napier")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()

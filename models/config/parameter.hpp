@@ -45,7 +45,7 @@ struct ValueType {
   IntegerRange integers = {};
   RealRange reals = {};
   std::vector<Option> options = {};  ///< of a choice
-  bool may_be_empty = false;       ///< texts and paths whose default is empty: nothing given
+  bool may_be_empty = false;         ///< texts and paths whose default is empty: nothing given
 };
 
 struct Record;

@@ -96,6 +96,7 @@ class TreeBuilder : public YAML::EventHandler {
       check_key(parent.node, node);
       parent.key = std::move(node);
     } else {
+      if (node.kind == Node::Kind::kNull) node.place = parent.key->place;  // yaml-cpp says the next line
       parent.node.entries.push_back({parent.key->text, parent.key->place, std::move(node)});
       parent.key.reset();
     }

@@ -39,8 +39,8 @@ struct Sample {
 void declare(Group<Sample>& g) {
   g.text("title", &Sample::title, "Title");
   g.text("note", &Sample::note, "Note");
-  g.choice<Colour>("colour", &Sample::colour, {{Colour::kRed, "red", "warm"}, {Colour::kGreen, "green", "cool"}},
-                   "Colour");
+  g.choice<Colour>("colour", &Sample::colour,
+                   {{Colour::kRed, "red", "warm"}, {Colour::kGreen, "green", "cool"}}, "Colour");
   g.path("file", &Sample::file, "File");
   auto inner = g.group("inner", &Sample::inner, "Inner things");
   inner.integer("count", &Inner::count, {1, 8}, "items", "How many");
@@ -77,7 +77,8 @@ std::string error_of(std::string_view text) {
 TEST(Config, ReadsEveryKindOfValue) {
   const Sample s = parse(
       "title: \"12\"\ncolour: red\nfile: x.bin\ninner: {count: 7, rate: 1e-3, quick: true}\nlayers:\n  - 5\n"
-      "weights: [-1, 0.25]\ndesigns: [a.yaml, b.yaml]\nstops:\n  - at: 0.6\n    factor: 4\n  - {at: 1}\nseed: 99\n");
+      "weights: [-1, 0.25]\ndesigns: [a.yaml, b.yaml]\nstops:\n  - at: 0.6\n    factor: 4\n  - {at: "
+      "1}\nseed: 99\n");
   EXPECT_EQ(s.title, "12");
   EXPECT_EQ(s.colour, Colour::kRed);
   EXPECT_EQ(s.file, "x.bin");
@@ -95,19 +96,24 @@ TEST(Config, ReadsEveryKindOfValue) {
 }
 
 TEST(Config, WritesWhatItReads) {
-  Sample s = parse("title: \"yes\"\nnote: \"a \\\"b\\\" #c\"\nstops: [{at: 0.5}, {at: 0.75, factor: 2}]\nlayers: [1]\n");
+  Sample s = parse(
+      "title: \"yes\"\nnote: \"a \\\"b\\\" #c\"\nstops: [{at: 0.5}, {at: 0.75, factor: 2}]\nlayers: [1]\n");
   s.inner.rate = 0.1;
   const std::string text = schema().write(s);
   EXPECT_EQ(text,
-            "title: \"yes\"\nnote: \"a \\\"b\\\" #c\"\ncolour: green\nfile: a/b.bin\ninner:\n  count: 4\n  rate: 0.1\n"
-            "  quick: false\nlayers: [1]\nweights: []\ndesigns: []\nstops:\n  - at: 0.5\n    factor: 1\n  - at: 0.75\n"
+            "title: \"yes\"\nnote: \"a \\\"b\\\" #c\"\ncolour: green\nfile: a/b.bin\ninner:\n  count: 4\n  "
+            "rate: 0.1\n"
+            "  quick: false\nlayers: [1]\nweights: []\ndesigns: []\nstops:\n  - at: 0.5\n    factor: 1\n  - "
+            "at: 0.75\n"
             "    factor: 2\nseed: 1\n");
   EXPECT_EQ(schema().write(parse(text)), text);
 }
 
 TEST(Config, TextSurvivesWritingWhateverItLooksLike) {
-  for (const std::string text : {"010", "1e3", "null", "~", "No", "a: b", "- a", " a", "a ", "#a", "*a", "&a", "!a", "%",
-                                 "2026-01-01", "12:30", "a\nb", "tab\there", "\"", "\\", "0x1F", "Größe", ".5", "[", "{}"}) {
+  for (const std::string text :
+       {"010", "1e3", "null", "~",     "No", "a: b",       "- a",   " a",   "a ",
+        "#a",  "*a",  "&a",   "!a",    "%",  "2026-01-01", "12:30", "a\nb", "tab\there",
+        "\"",  "\\",  "0x1F", "Größe", ".5", "[",          "{}"}) {
     Sample s;
     s.title = text;
     EXPECT_EQ(parse(schema().write(s)).title, text);
@@ -133,7 +139,8 @@ TEST_P(ConfigErrors, NamesPlaceAndRemedy) { EXPECT_EQ(error_of(GetParam().text),
 INSTANTIATE_TEST_SUITE_P(
     Keys, ConfigErrors,
     testing::Values(
-        BadInput{"inner:\n  cuont: 3\n", "f.yaml:2:3: key 'inner.cuont' is unknown; did you mean 'inner.count'?"},
+        BadInput{"inner:\n  cuont: 3\n",
+                 "f.yaml:2:3: key 'inner.cuont' is unknown; did you mean 'inner.count'?"},
         BadInput{"count: 3\n", "f.yaml:1:1: key 'count' is unknown; did you mean 'inner.count'?"},
         BadInput{"title: x\ninner:\n  zzzzzzzzzzzz: 3\n",
                  "f.yaml:3:3: key 'inner.zzzzzzzzzzzz' is unknown; legal here: count, rate, quick"},
@@ -146,12 +153,14 @@ INSTANTIATE_TEST_SUITE_P(
     Yaml, ConfigErrors,
     testing::Values(
         BadInput{"", "f.yaml: the file is empty; write at least one key, for instance 'name: example'"},
-        BadInput{"# only a comment\n", "f.yaml: the file is empty; write at least one key, for instance 'name: example'"},
+        BadInput{"# only a comment\n",
+                 "f.yaml: the file is empty; write at least one key, for instance 'name: example'"},
         BadInput{"- a\n", "f.yaml:1:1: the file must hold 'key: value' lines"},
         BadInput{"title: a\n---\ntitle: b\n",
                  "f.yaml:2:1: a second document starts here; write one document a file"},
         BadInput{"title: &x a\n", "f.yaml:1:8: anchors (&name) are not supported; write the value out"},
-        BadInput{"inner: &x {count: 1}\n", "f.yaml:1:8: anchors (&name) are not supported; write the value out"},
+        BadInput{"inner: &x {count: 1}\n",
+                 "f.yaml:1:8: anchors (&name) are not supported; write the value out"},
         BadInput{"inner:\n  <<: {count: 1}\n",
                  "f.yaml:2:3: merge keys (<<) are not supported; write the keys out"},
         BadInput{"title: !!str 12\n", "f.yaml:1:8: tag 'tag:yaml.org,2002:str' is not supported; remove it"},
@@ -161,40 +170,51 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Types, ConfigErrors,
     testing::Values(
-        BadInput{"inner: {count: 010}\n",
-                 "f.yaml:1:16: key 'inner.count' must be an integer, got '010'; write decimal digits, 1..8 items"},
-        BadInput{"inner: {count: 1e0}\n",
-                 "f.yaml:1:16: key 'inner.count' must be an integer, got '1e0'; write decimal digits, 1..8 items"},
+        BadInput{
+            "inner: {count: 010}\n",
+            "f.yaml:1:16: key 'inner.count' must be an integer, got '010'; write decimal digits, 1..8 items"},
+        BadInput{
+            "inner: {count: 1e0}\n",
+            "f.yaml:1:16: key 'inner.count' must be an integer, got '1e0'; write decimal digits, 1..8 items"},
         BadInput{"inner: {count: \"3\"}\n",
-                 "f.yaml:1:16: key 'inner.count' must be an integer, got the text \"3\"; write decimal digits, 1..8 "
+                 "f.yaml:1:16: key 'inner.count' must be an integer, got the text \"3\"; write decimal "
+                 "digits, 1..8 "
                  "items"},
         BadInput{"inner:\n  count:\n",
-                 "f.yaml:2:9: key 'inner.count' must be an integer, got nothing; write decimal digits, 1..8 items"},
+                 "f.yaml:2:3: key 'inner.count' must be an integer, got nothing; write decimal digits, 1..8 "
+                 "items"},
         BadInput{"inner: {count: [3]}\n",
-                 "f.yaml:1:16: key 'inner.count' must be an integer, got a list; write decimal digits, 1..8 items"},
-        BadInput{"inner: {count: 9}\n", "f.yaml:1:16: key 'inner.count' is out of range: 9; legal is 1..8 items"},
+                 "f.yaml:1:16: key 'inner.count' must be an integer, got a list; write decimal digits, 1..8 "
+                 "items"},
+        BadInput{"inner: {count: 9}\n",
+                 "f.yaml:1:16: key 'inner.count' is out of range: 9; legal is 1..8 items"},
         BadInput{"seed: -1\n", "f.yaml:1:7: key 'seed' is out of range: -1; legal is at least 0"},
         BadInput{"seed: 9223372036854775808\n",
-                 "f.yaml:1:7: key 'seed' must be an integer, got '9223372036854775808'; write decimal digits, at least "
+                 "f.yaml:1:7: key 'seed' must be an integer, got '9223372036854775808'; write decimal "
+                 "digits, at least "
                  "0"},
         BadInput{"inner: {rate: .inf}\n",
-                 "f.yaml:1:15: key 'inner.rate' must be a number, got '.inf'; write it like 0.5 or 1e-3, above 0, at "
+                 "f.yaml:1:15: key 'inner.rate' must be a number, got '.inf'; write it like 0.5 or 1e-3, "
+                 "above 0, at "
                  "most 1"},
         BadInput{"inner: {rate: 0}\n",
                  "f.yaml:1:15: key 'inner.rate' is out of range: 0; legal is above 0, at most 1"},
         BadInput{"inner: {quick: yes}\n",
                  "f.yaml:1:16: key 'inner.quick' must be true or false, got 'yes'; write true or false"},
-        BadInput{"inner: 3\n",
-                 "f.yaml:1:8: key 'inner' is a group; write keys below it, indented, for instance 'count: ...'"},
-        BadInput{"colour: gren\n",
-                 "f.yaml:1:9: key 'colour' has no choice 'gren'; supported: red | green; did you mean 'green'?"},
+        BadInput{
+            "inner: 3\n",
+            "f.yaml:1:8: key 'inner' is a group; write keys below it, indented, for instance 'count: ...'"},
+        BadInput{
+            "colour: gren\n",
+            "f.yaml:1:9: key 'colour' has no choice 'gren'; supported: red | green; did you mean 'green'?"},
         BadInput{"title: 12\n", "f.yaml:1:8: key 'title' must be text, got '12'; write it in quotes: \"12\""},
         BadInput{"title: \"\"\n", "f.yaml:1:8: key 'title' is empty; write text"},
         BadInput{"layers: [1, 2, 3, 4]\n", "f.yaml:1:9: key 'layers' has 4 values; legal are 1 to 3"},
         BadInput{"layers: [1,\n  0]\n",
                  "f.yaml:2:3: key 'layers[1]' is out of range: 0; legal is 1..4096 neurons"},
         BadInput{"layers: 3\n",
-                 "f.yaml:1:9: key 'layers' must be a list (1 to 3 values, each 1..4096 neurons), got '3'; write it in "
+                 "f.yaml:1:9: key 'layers' must be a list (1 to 3 values, each 1..4096 neurons), got '3'; "
+                 "write it in "
                  "brackets or as lines with '- '"},
         BadInput{"stops: [{at: 0}, 4]\n", "f.yaml:1:18: key 'stops[1]' must be a group; write '- at: ...'"}));
 
@@ -204,7 +224,8 @@ TEST(Config, ScalarsAreStrict) {
   }
   EXPECT_EQ(to_integer("-120"), -120);
   EXPECT_EQ(to_integer("0"), 0);
-  for (const char* text : {"", ".5", "5.", "1e", "1e+", "01.5", "nan", ".nan", "inf", "1e999", "0x1p3", "1,5"}) {
+  for (const char* text :
+       {"", ".5", "5.", "1e", "1e+", "01.5", "nan", ".nan", "inf", "1e999", "0x1p3", "1,5"}) {
     EXPECT_FALSE(to_real(text)) << text;
   }
   EXPECT_EQ(to_real("-1.5E+2"), -150.0);

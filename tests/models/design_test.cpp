@@ -93,66 +93,85 @@ INSTANTIATE_TEST_SUITE_P(
         BadDesign{"format: {kind: fp8_e4m3}\n",
                   "d.yaml:1:16: key 'format.kind' has no choice 'fp8_e4m3'; supported: lns | int8 | fp32"},
         BadDesign{"name: 8\n", "d.yaml:1:7: key 'name' must be text, got '8'; write it in quotes: \"8\""},
-        BadDesign{"name: a/b\n",
-                  "d.yaml:1:7: name 'a/b' is not usable in file and module names; write a letter, then up to 63 "
-                  "letters, digits, _ or -"},
+        BadDesign{
+            "name: a/b\n",
+            "d.yaml:1:7: name 'a/b' is not usable in file and module names; write a letter, then up to 63 "
+            "letters, digits, _ or -"},
         BadDesign{"format: {bits: 5, gamma_log2: 4}\ndatapath: {lut_bits: 0}\n",
-                  "d.yaml:1:31: format.gamma_log2 4 leaves less than one octave of range in format.bits 5; it may be "
+                  "d.yaml:1:31: format.gamma_log2 4 leaves less than one octave of range in format.bits 5; "
+                  "it may be "
                   "at most 3"},
         BadDesign{"datapath:\n  lut_bits: 4\n",
-                  "d.yaml:2:13: datapath.lut_bits 4 is above format.gamma_log2 3, the number of remainder bits; write "
+                  "d.yaml:2:13: datapath.lut_bits 4 is above format.gamma_log2 3, the number of remainder "
+                  "bits; write "
                   "at most 3"},
         BadDesign{"format:\n  gamma_log2: 2\n",
-                  "d.yaml: datapath.lut_bits 3 is above format.gamma_log2 2, the number of remainder bits; write at "
+                  "d.yaml: datapath.lut_bits 3 is above format.gamma_log2 2, the number of remainder bits; "
+                  "write at "
                   "most 2"},
         BadDesign{"format: {bits: 5, gamma_log2: 3}\ndatapath:\n  term_bits: 7\n",
-                  "d.yaml:3:14: datapath.term_bits 7 is finer than the smallest product of this format; write at most "
+                  "d.yaml:3:14: datapath.term_bits 7 is finer than the smallest product of this format; "
+                  "write at most "
                   "6"},
-        BadDesign{"datapath: {const_bits: 24, term_bits: 30, vector: 256}\n",
-                  "d.yaml:1:24: the sum over the bins needs 66 bits, more than 63; lower datapath.const_bits, "
-                  "datapath.term_bits or datapath.vector"},
+        BadDesign{
+            "datapath: {const_bits: 24, term_bits: 30, vector: 256}\n",
+            "d.yaml:1:24: the sum over the bins needs 66 bits, more than 63; lower datapath.const_bits, "
+            "datapath.term_bits or datapath.vector"},
         BadDesign{"datapath: {vector: 24}\n",
                   "d.yaml:1:20: datapath.vector 24 is no power of two; write 16 or 32"},
-        BadDesign{"datapath: {lanes: 12}\n",
-                  "d.yaml: datapath.lanes 12 is no multiple of post_processor.lanes 8; write a divisor of 12"},
+        BadDesign{
+            "datapath: {lanes: 12}\n",
+            "d.yaml: datapath.lanes 12 is no multiple of post_processor.lanes 8; write a divisor of 12"},
         BadDesign{"pipeline: {multiply: 0, convert: 0, reduce: 0, scale: 0}\n",
-                  "d.yaml:1:22: a lane needs at least one register; pipeline.multiply, convert, reduce and scale add "
+                  "d.yaml:1:22: a lane needs at least one register; pipeline.multiply, convert, reduce and "
+                  "scale add "
                   "up to 0 in this design: set one of them to 1"},
         BadDesign{"format: {kind: int8, bits: 7}\nupdate: {kind: host}\n",
                   "d.yaml:1:28: format.bits is 7 but format.kind int8 has 8 bits; write 8"},
         BadDesign{"format: {kind: int8}\n",
-                  "d.yaml: update.kind madam works on logarithms and needs format.kind lns; write update.kind host"},
+                  "d.yaml: update.kind madam works on logarithms and needs format.kind lns; write "
+                  "update.kind host"},
         BadDesign{"format: {kind: fp32}\n",
-                  "d.yaml: update.kind madam works on logarithms and needs format.kind lns; write update.kind host"},
+                  "d.yaml: update.kind madam works on logarithms and needs format.kind lns; write "
+                  "update.kind host"},
         BadDesign{"format: {kind: int8}\nupdate: {kind: host}\ndatapath: {term_bits: 12}\n",
-                  "d.yaml:3:23: key 'datapath.term_bits' means nothing in this design (format.kind is int8); remove "
+                  "d.yaml:3:23: key 'datapath.term_bits' means nothing in this design (format.kind is int8); "
+                  "remove "
                   "it, or keep its default 16"},
-        BadDesign{"format: {kind: fp32}\nupdate: {kind: host}\ncollector: {entries: 4}\n",
-                  "d.yaml:3:22: key 'collector.entries' means nothing in this design (format.kind is fp32); remove "
-                  "it, or keep its default 16"},
+        BadDesign{
+            "format: {kind: fp32}\nupdate: {kind: host}\ncollector: {entries: 4}\n",
+            "d.yaml:3:22: key 'collector.entries' means nothing in this design (format.kind is fp32); remove "
+            "it, or keep its default 16"},
         BadDesign{"datapath: {style: per_element, lut_bits: 2}\n",
-                  "d.yaml:1:42: key 'datapath.lut_bits' means nothing in this design (datapath.style is per_element); "
+                  "d.yaml:1:42: key 'datapath.lut_bits' means nothing in this design (datapath.style is "
+                  "per_element); "
                   "remove it, or keep its default 3"},
         BadDesign{"update: {kind: host, bits: 12}\n",
-                  "d.yaml:1:28: key 'update.bits' means nothing in this design (update.kind is host); remove it, or "
+                  "d.yaml:1:28: key 'update.bits' means nothing in this design (update.kind is host); remove "
+                  "it, or "
                   "keep its default 16"},
         BadDesign{"format: {scale_rule: current, scale_margin: 2}\n",
                   "d.yaml:1:45: key 'format.scale_margin' means nothing in this design (format.scale_rule is "
                   "current); remove it, or keep its default 1"},
-        BadDesign{"datapath: {lut_bits: 0}\npipeline: {scale: 2}\n",
-                  "d.yaml:2:19: key 'pipeline.scale' means nothing in this design (datapath.lut_bits is 0); remove "
-                  "it, or keep its default 1"},
+        BadDesign{
+            "datapath: {lut_bits: 0}\npipeline: {scale: 2}\n",
+            "d.yaml:2:19: key 'pipeline.scale' means nothing in this design (datapath.lut_bits is 0); remove "
+            "it, or keep its default 1"},
         BadDesign{"post_processor: {compare_bits: 4}\n",
-                  "d.yaml:1:32: post_processor.compare_bits 4 cannot tell 2^3 codes of an octave apart; write at least "
+                  "d.yaml:1:32: post_processor.compare_bits 4 cannot tell 2^3 codes of an octave apart; "
+                  "write at least "
                   "5"},
-        BadDesign{"update: {bits: 7}\n", "d.yaml:1:16: update.bits 7 is below format.bits 8; write at least 8"},
+        BadDesign{"update: {bits: 7}\n",
+                  "d.yaml:1:16: update.bits 7 is below format.bits 8; write at least 8"},
         BadDesign{"format: {gamma_log2: 4}\nupdate: {v_fraction: 4}\n",
                   "d.yaml:2:22: update.v_fraction 4 must be above format.gamma_log2 4; write at least 5"},
         BadDesign{"format: {gamma_log2: 1}\ndatapath: {lut_bits: 1}\nupdate: {v_fraction: 16}\n",
-                  "d.yaml:3:22: update.v_fraction 16 is more than 14 above format.gamma_log2 1, too wide for the unit; "
+                  "d.yaml:3:22: update.v_fraction 16 is more than 14 above format.gamma_log2 1, too wide for "
+                  "the unit; "
                   "write at most 15"},
         BadDesign{"update: {v_bits: 19}\n",
-                  "d.yaml:1:18: update.v_bits 19 leaves 5 whole bits above update.v_fraction, too few for the range "
+                  "d.yaml:1:18: update.v_bits 19 leaves 5 whole bits above update.v_fraction, too few for "
+                  "the range "
                   "of gradients; write at least 20"}));
 
 TEST(Design, MissingFileIsAnError) {
@@ -161,7 +180,8 @@ TEST(Design, MissingFileIsAnError) {
         try {
           read_design("no/such/design.yaml");
         } catch (const InputError& e) {
-          EXPECT_THAT(e.what(), testing::HasSubstr("cannot read 'no/such/design.yaml': No such file or directory"));
+          EXPECT_THAT(e.what(),
+                      testing::HasSubstr("cannot read 'no/such/design.yaml': No such file or directory"));
           throw;
         }
       },

@@ -5,6 +5,7 @@
 #include "models/base/interrupt.hpp"
 #include "models/design/widths.hpp"
 #include "models/stimulus/channels.hpp"
+#include "models/stimulus/explain.hpp"
 #include "models/stimulus/word_packer.hpp"
 #include "models/trace/record_check.hpp"
 #include "models/units/accumulation_collector.hpp"
@@ -239,21 +240,9 @@ Stimulus make_stimulus(const Trace& trace) {
 }
 
 OutputPlace output_place(const Trace& trace, std::int64_t out_word) {
-  std::int64_t word = out_word;
-  for (std::size_t i = 0; word >= 0 && i < trace.gemms.size(); ++i) {
-    const GemmRecord& r = trace.gemms[i];
-    const GemmTiles t(trace.design, r.m, r.n, r.k);
-    if (word >= t.out_words()) {
-      word -= t.out_words();
-      continue;
-    }
-    const std::int64_t full_tile = std::int64_t{r.n} * (t.lanes / t.group_lanes);
-    const int mt = static_cast<int>(std::min<std::int64_t>(word / full_tile, t.m_tiles - 1));
-    const std::int64_t in_tile = word - mt * full_tile;
-    return {i, static_cast<int>(in_tile / t.groups(mt)),
-            mt * t.lanes + static_cast<int>(in_tile % t.groups(mt)) * t.group_lanes};
-  }
-  throw InputError("the trace has no output word " + std::to_string(out_word));
+  const WordPlace place = word_place(trace, "out", out_word);
+  if (!place.found) throw InputError("the trace has no output word " + std::to_string(out_word));
+  return {static_cast<std::size_t>(place.gemm), place.n, place.m};
 }
 
 }  // namespace napier

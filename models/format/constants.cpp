@@ -81,6 +81,27 @@ std::vector<std::uint32_t> float_thresholds(int gamma_log2, Rounding rounding) {
   return thresholds(gamma_log2, rounding, 23, MPFR_RNDU);
 }
 
+std::vector<std::uint32_t> float_code_mantissas(int gamma_log2) {
+  std::vector<std::uint32_t> result;
+  for (int r = 0; r < (1 << gamma_log2); ++r) {
+    Real c;
+    power_of_two(c, r, 1L << gamma_log2);
+    mpfr_sub_ui(c.get(), c.get(), 1, MPFR_RNDN);
+    result.push_back(static_cast<std::uint32_t>(scaled_integer(c, 23, MPFR_RNDU)));
+  }
+  return result;
+}
+
+std::vector<float> float_code_values(int gamma_log2) {
+  std::vector<float> result;
+  for (int r = 0; r < (1 << gamma_log2); ++r) {
+    Real c;
+    power_of_two(c, r, 1L << gamma_log2);
+    result.push_back(mpfr_get_flt(c.get(), MPFR_RNDN));
+  }
+  return result;
+}
+
 std::int64_t fixed_log2(double x, int fraction_bits) {
   if (!(x > 0) || std::isinf(x)) {
     throw InputError("logarithm of " + std::to_string(x) + ": the value must be finite and above zero");

@@ -20,6 +20,13 @@ std::vector<std::uint32_t> mantissa_thresholds(int gamma_log2, Rounding rounding
 /// decides exactly as the real threshold does.
 std::vector<std::uint32_t> float_thresholds(int gamma_log2, Rounding rounding);
 
+/// Mantissas of the code values 2^(r/gamma), r = 0..gamma-1, as the smallest 23-bit float mantissas not below
+/// them: a float mantissa f is at least 2^(r/gamma) just where its fraction is at least entry r.
+std::vector<std::uint32_t> float_code_mantissas(int gamma_log2);
+
+/// 2^(r/gamma) for r = 0..gamma-1, each the nearest float.
+std::vector<float> float_code_values(int gamma_log2);
+
 /// round(2^fraction_bits * log2(x)) for a finite x > 0, to nearest; throws InputError otherwise.
 std::int64_t fixed_log2(double x, int fraction_bits);
 

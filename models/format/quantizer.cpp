@@ -1,0 +1,159 @@
+#include "models/format/quantizer.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <string>
+
+#include "models/base/error.hpp"
+#include "models/format/constants.hpp"
+
+namespace napier {
+namespace {
+
+constexpr std::uint32_t kMagnitudeBits = 0x7FFFFFFF;
+constexpr std::uint32_t kInfinityBits = 0x7F800000;
+constexpr int kMantissaBits = 23;
+constexpr std::uint32_t kFractionMask = (1U << kMantissaBits) - 1;
+constexpr int kCellBits = kMantissaBits - 8;
+
+std::uint32_t magnitude_bits(float x) { return std::bit_cast<std::uint32_t>(x) & kMagnitudeBits; }
+
+/// A positive float as 2^exponent * (1 + fraction / 2^23), subnormal ones included.
+struct Split {
+  int exponent;
+  std::uint32_t fraction;
+};
+
+Split split(std::uint32_t magnitude) {
+  const auto biased = static_cast<int>(magnitude >> kMantissaBits);
+  if (biased != 0) return {biased - 127, magnitude & kFractionMask};
+  const int missing = kMantissaBits + 1 - std::bit_width(magnitude);  // leading zeros of a subnormal mantissa
+  return {-126 - missing, (magnitude << missing) & kFractionMask};
+}
+
+[[noreturn]] void refuse_element(std::span<const float> x, const TensorPlace& place) {
+  const auto bad = std::find_if(x.begin(), x.end(), [](float v) { return !std::isfinite(v); });
+  throw InputError(
+      "element " + std::to_string(bad - x.begin()) + " of the " + std::string(place.name) + " is " +
+      (std::isnan(*bad) ? "NaN" : "infinite") + " in step " + std::to_string(place.step) +
+      "; the training has diverged or the data are damaged: lower the learning rate or check the data");
+}
+
+}  // namespace
+
+float largest_magnitude(std::span<const float> x, const TensorPlace& place) {
+  std::uint32_t largest = 0;  // positive floats order as their bits do, infinity and NaN above all
+  for (const float v : x) largest = std::max(largest, magnitude_bits(v));
+  if (largest >= kInfinityBits) refuse_element(x, place);
+  return std::bit_cast<float>(largest);
+}
+
+Quantizer::Quantizer(const Design& design)
+    : kind_(design.format.kind),
+      format_(design.format),
+      grid_(design.format.scale_grid),
+      steps_per_octave_(kind_ == FormatKind::kLns ? format_.gamma() : 1) {
+  if (kind_ == FormatKind::kFp32) {
+    throw InputError("design '" + design.name +
+                     "' has format.kind fp32, which has no operand words to quantise to");
+  }
+  if (kind_ != FormatKind::kLns) return;
+  code_mantissas_ = float_code_mantissas(format_.gamma_log2);
+  code_values_ = float_code_values(format_.gamma_log2);
+  const std::vector<std::uint32_t> thresholds = float_thresholds(format_.gamma_log2, design.format.rounding);
+  for (std::uint32_t i = 0; i < cells_.size(); ++i) {
+    const auto next = std::upper_bound(thresholds.begin(), thresholds.end(), i << kCellBits);
+    cells_[i].passed = static_cast<int>(next - thresholds.begin());
+    cells_[i].threshold = next == thresholds.end() ? kFractionMask + 1 : *next;
+  }
+}
+
+/// Nearest j with magnitude about 2^(j/gamma).
+inline int Quantizer::level(std::uint32_t magnitude) const {
+  const Split s = split(magnitude);
+  const Cell& cell = cells_[s.fraction >> kCellBits];
+  return s.exponent * steps_per_octave_ + cell.passed + (s.fraction >= cell.threshold ? 1 : 0);
+}
+
+int Quantizer::scale_exponent(float largest, int margin) const {
+  if (!(largest >= 0) || std::isinf(largest)) throw InternalError("a scale needs a finite magnitude");
+  if (largest == 0) return 0;
+  const Split s = split(magnitude_bits(largest));
+  if (kind_ == FormatKind::kInt8) {
+    constexpr std::uint32_t kFractionOf127 = 63U << (kMantissaBits - 6);  // 127 = (1 + 63/64) * 2^6
+    return s.exponent - 6 + (s.fraction > kFractionOf127 ? 1 : 0) + margin;
+  }
+  if (grid_ == ScaleGrid::kPowerOfTwo)
+    return (s.exponent + (s.fraction > 0 ? 1 : 0) + margin) * steps_per_octave_;
+  int above = s.fraction > 0 ? 1 : 0;  // code values of the octave below `largest`
+  for (std::size_t r = 1; r < code_mantissas_.size(); ++r) above += s.fraction >= code_mantissas_[r] ? 1 : 0;
+  return (s.exponent + margin) * steps_per_octave_ + above;
+}
+
+QuantizeCounts Quantizer::quantize(std::span<const float> x, int k, std::span<Word> out,
+                                   const TensorPlace& place) const {
+  if (out.size() != x.size()) throw InternalError("quantize: sizes of input and output differ");
+  return kind_ == FormatKind::kLns ? quantize_lns(x, k, out, place) : quantize_int8(x, k, out, place);
+}
+
+QuantizeCounts Quantizer::quantize_lns(std::span<const float> x, int k, std::span<Word> out,
+                                       const TensorPlace& place) const {
+  const int highest = format_.max_code();
+  const int lowest = format_.zero == ZeroCode::kReserved ? 1 : 0;
+  const int offset = highest - k;
+  QuantizeCounts counts;
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::uint32_t magnitude = magnitude_bits(x[i]);
+    largest = std::max(largest, magnitude);
+    if (magnitude == 0) {
+      out[i] = 0;
+      continue;
+    }
+    const int code = level(magnitude) + offset;
+    counts.saturated += code > highest ? 1 : 0;
+    counts.underflowed += code < lowest ? 1 : 0;
+    out[i] = format_.word(std::signbit(x[i]), std::clamp(code, 0, highest));
+  }
+  if (largest >= kInfinityBits) refuse_element(x, place);
+  return counts;
+}
+
+QuantizeCounts Quantizer::quantize_int8(std::span<const float> x, int k, std::span<Word> out,
+                                        const TensorPlace& place) const {
+  const double units = std::ldexp(1.0, -k);
+  QuantizeCounts counts;
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const std::uint32_t magnitude = magnitude_bits(x[i]);
+    largest = std::max(largest, magnitude);
+    // Exact: a float times a power of two is a double, and so is the sum with a half where it matters.
+    const double scaled = static_cast<double>(std::bit_cast<float>(magnitude)) * units;
+    const int rounded = scaled < 128.0 ? static_cast<int>(scaled + 0.5) : 128;
+    counts.saturated += rounded > 127 ? 1 : 0;
+    counts.underflowed += rounded == 0 && magnitude != 0 ? 1 : 0;
+    const int kept = std::min(rounded, 127);
+    out[i] = static_cast<Word>((std::signbit(x[i]) ? -kept : kept) & 0xFF);
+  }
+  if (largest >= kInfinityBits) refuse_element(x, place);
+  return counts;
+}
+
+float Quantizer::dequantize(Word word, int k) const {
+  if (kind_ == FormatKind::kInt8) return std::ldexp(static_cast<float>(static_cast<std::int8_t>(word)), k);
+  if (format_.is_zero(word)) return 0;
+  const int exponent = k + format_.code(word) - format_.max_code();
+  const float mantissa = code_values_[static_cast<std::size_t>(exponent & (format_.gamma() - 1))];
+  const float magnitude = std::ldexp(mantissa, exponent >> format_.gamma_log2);
+  return format_.negative(word) ? -magnitude : magnitude;
+}
+
+std::vector<float> Quantizer::dequantize_table(int k) const {
+  std::vector<float> table;
+  for (int word = 0; word < (1 << format_.bits); ++word)
+    table.push_back(dequantize(static_cast<Word>(word), k));
+  return table;
+}
+
+}  // namespace napier

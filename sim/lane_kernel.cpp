@@ -1,0 +1,101 @@
+#include "sim/lane_kernel.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "models/design/widths.hpp"
+#include "models/units/vector_lane.hpp"
+
+namespace napier::sim {
+namespace {
+
+constexpr int kSignKey = 1 << 8;  // codes are at most 127, so their sum stays below; two signs carry into bit 9
+constexpr int kZeroKey = 1 << 10;
+constexpr int kKeySums = 2 * kZeroKey + 1;
+
+/// The product of a key sum, in units of 2^-scale_shift of the accumulator's.
+std::int64_t product_of(int key_sum, int max_code, const VectorLane& lane) {
+  const int code_sum = key_sum & (kSignKey - 1);
+  if (key_sum >= kZeroKey || code_sum > 2 * max_code) return 0;
+  const bool negative = (key_sum & kSignKey) != 0;
+  const IntTerm term = lane.converter()({code_sum, negative, false});
+  const std::vector<std::uint32_t>& constants = lane.scaler().constants();
+  const std::int64_t constant = constants.empty() ? 1 : constants[static_cast<std::size_t>(term.bin)];
+  return (negative ? -constant : constant) * term.magnitude;
+}
+
+template <class T>
+T sum_products(const std::int16_t* a, const std::int16_t* b, std::size_t n, const T* table) {
+  T sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += table[a[i] + b[i]];
+  return sum;
+}
+
+std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t n) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+}  // namespace
+
+LaneKernel::LaneKernel(const Design& design)
+    : lanes_(static_cast<std::size_t>(design.datapath.lanes)),
+      vector_(static_cast<std::size_t>(design.datapath.vector)),
+      lns_(widths::is_lns(design)),
+      keys_(256),
+      zero_(256),
+      a_(lanes_ * vector_),
+      b_(vector_),
+      a_zeros_(vector_) {
+  const LnsFormat format(design.format);
+  for (int w = 0; w < 256; ++w) {
+    const auto word = static_cast<Word>(w);
+    zero_[word] = lns_ ? format.is_zero(word) : word == 0;
+    const int lns_key = zero_[word] ? kZeroKey : format.code(word) + (format.negative(word) ? kSignKey : 0);
+    keys_[word] = static_cast<std::int16_t>(lns_ ? lns_key : static_cast<std::int8_t>(word));
+  }
+  load_stationary(std::vector<Word>(a_.size()));
+  if (!lns_) return;
+  if (widths::has_scaler(design)) scale_shift_ = design.datapath.const_bits;
+  const VectorLane lane(design);
+  std::int64_t largest = 0;
+  for (int sum = 0; sum < kKeySums; ++sum) {
+    wide_.push_back(product_of(sum, format.max_code(), lane));
+    largest = std::max(largest, std::abs(wide_.back()));
+  }
+  if (largest * design.datapath.vector > std::numeric_limits<std::int32_t>::max()) return;
+  for (const std::int64_t product : wide_) narrow_.push_back(static_cast<std::int32_t>(product));
+}
+
+void LaneKernel::load_stationary(std::span<const Word> a) {
+  std::fill(a_zeros_.begin(), a_zeros_.end(), 0);
+  for (std::size_t lane = 0; lane < lanes_; ++lane) {
+    for (std::size_t v = 0; v < vector_; ++v) {
+      const Word word = a[lane * vector_ + v];
+      a_[lane * vector_ + v] = keys_[word];
+      a_zeros_[v] += zero_[word];
+    }
+  }
+}
+
+void LaneKernel::multiply(std::span<const Word> b, std::span<std::int64_t> sums) {
+  zero_products_ = 0;
+  for (std::size_t v = 0; v < vector_; ++v) {
+    b_[v] = keys_[b[v]];
+    zero_products_ += zero_[b[v]] ? static_cast<std::int64_t>(lanes_) : a_zeros_[v];
+  }
+  for (std::size_t lane = 0; lane < lanes_; ++lane) {
+    const std::int16_t* a = &a_[lane * vector_];
+    if (!lns_) {
+      sums[lane] = dot(a, b_.data(), vector_);
+    } else if (!narrow_.empty()) {
+      sums[lane] = sum_products(a, b_.data(), vector_, narrow_.data()) >> scale_shift_;
+    } else {
+      sums[lane] = sum_products(a, b_.data(), vector_, wide_.data()) >> scale_shift_;
+    }
+  }
+}
+
+}  // namespace napier::sim

@@ -1,0 +1,92 @@
+#include "sim/units/post_processor.hpp"
+
+#include <algorithm>
+
+#include "models/design/widths.hpp"
+
+namespace napier::sim {
+
+PostProcessorBlock::PostProcessorBlock(sc_core::sc_module_name name, const Design& design)
+    : sc_module(name),
+      function_(design),
+      lanes_(static_cast<std::size_t>(design.post_processor.lanes)),
+      output_mask_(widths::output_bits(design) == 32 ? ~0U : (1U << widths::output_bits(design)) - 1),
+      output_bits_(widths::output_bits(design)),
+      queue_(design.pipeline.post_process, lanes_),
+      last_out_(lanes_) {
+  masks_.fill(std::vector<std::uint8_t>(lanes_));
+  SC_METHOD(edge);
+  sensitive << clock.pos();
+  dont_initialize();
+  drain.ready.initialize(true);
+  mask.ready.initialize(true);
+  idle.initialize(true);
+}
+
+void PostProcessorBlock::edge() {
+  const Control& now = control->read();
+  const bool accepts = drain.fires();
+  const bool mask_fires = mask.fires();
+  const bool out_fires = out.fires();
+  if (accepts) {
+    convert(drain.data(), now.job);
+    if (masked_) {
+      mask_head_ ^= 1;
+      --mask_count_;
+    }
+  }
+  queue_.advance(out_fires);
+  if (mask_fires) {
+    const auto tail = static_cast<std::size_t>((mask_head_ + mask_count_) & 1);
+    std::copy_n(mask.data(), lanes_, masks_[tail].data());
+    ++mask_count_;
+  }
+  masked_ = now.job.has_mask;
+  drain.ready->write(!queue_.full() && (!masked_ || mask_count_ > 0));
+  mask.ready->write(mask_count_ < 2);
+  out.offer->write(queue_.offer());
+  idle->write(queue_.empty());
+  lacks_mask->write(masked_ && mask_count_ == 0);
+}
+
+void PostProcessorBlock::convert(const std::int32_t* accumulators, const Job& job) {
+  std::vector<std::uint32_t>& word = queue_.accept();
+  const std::vector<std::uint8_t>& mask_word = masks_[static_cast<std::size_t>(mask_head_)];
+  for (std::size_t i = 0; i < lanes_; ++i) {
+    if (job.raw) {
+      word[i] = static_cast<std::uint32_t>(accumulators[i]) & output_mask_;
+      ++raw_;
+    } else {
+      const PostResult result = function_(accumulators[i], {job.bias_k, job.relu});
+      word[i] = result.word;
+      clamped_ += result.event == PostEvent::kClamped;
+      underflows_ += result.event == PostEvent::kUnderflow;
+      ++conversions_;
+    }
+    if (masked_ && mask_word[i] == 0) {
+      word[i] = 0;
+      ++cleared_;
+    }
+    out_toggles_ += hamming(word[i], last_out_[i], output_bits_);
+    last_out_[i] = word[i];
+  }
+  ++words_;
+}
+
+std::vector<Event> PostProcessorBlock::events() const {
+  const std::string component = basename();
+  return {{component, "words", words_, "words"},
+          {component, "conversions", conversions_, "values"},
+          {component, "raw_outputs", raw_, "values"},
+          {component, "clamped", clamped_, "values"},
+          {component, "underflows", underflows_, "values"},
+          {component, "masked", cleared_, "values"},
+          {component, "output_toggles", out_toggles_, "bits"}};
+}
+
+void PostProcessorBlock::dump(std::ostream& os) const {
+  os << basename() << ": occupancy=" << queue_.occupancy() << " output_queue=" << queue_.queued()
+     << " masked=" << masked_ << " mask_queue=" << mask_count_ << '\n';
+}
+
+}  // namespace napier::sim

@@ -1,11 +1,10 @@
 #include "sim/lane_kernel.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 
 #include "models/design/widths.hpp"
-#include "models/units/vector_lane.hpp"
+#include "models/gemm/product_table.hpp"
 
 namespace napier::sim {
 namespace {
@@ -14,15 +13,12 @@ constexpr int kSignKey = 1 << 8;  // codes are at most 127, so their sum stays b
 constexpr int kZeroKey = 1 << 10;
 constexpr int kKeySums = 2 * kZeroKey + 1;
 
-/// The product of a key sum, in units of 2^-scale_shift of the accumulator's.
-std::int64_t product_of(int key_sum, int max_code, const VectorLane& lane) {
+/// The product of a key sum, in units of 2^-shift of the accumulator's.
+std::int64_t product_of(int key_sum, int max_code, const ProductTable& products) {
   const int code_sum = key_sum & (kSignKey - 1);
   if (key_sum >= kZeroKey || code_sum > 2 * max_code) return 0;
-  const bool negative = (key_sum & kSignKey) != 0;
-  const IntTerm term = lane.converter()({code_sum, negative, false});
-  const std::vector<std::uint32_t>& constants = lane.scaler().constants();
-  const std::int64_t constant = constants.empty() ? 1 : constants[static_cast<std::size_t>(term.bin)];
-  return (negative ? -constant : constant) * term.magnitude;
+  const std::int64_t value = products.by_attenuation[static_cast<std::size_t>(2 * max_code - code_sum)];
+  return (key_sum & kSignKey) != 0 ? -value : value;
 }
 
 template <class T>
@@ -58,14 +54,10 @@ LaneKernel::LaneKernel(const Design& design)
   }
   load_stationary(std::vector<Word>(a_.size()));
   if (!lns_) return;
-  if (widths::has_scaler(design)) scale_shift_ = design.datapath.const_bits;
-  const VectorLane lane(design);
-  std::int64_t largest = 0;
-  for (int sum = 0; sum < kKeySums; ++sum) {
-    wide_.push_back(product_of(sum, format.max_code(), lane));
-    largest = std::max(largest, std::abs(wide_.back()));
-  }
-  if (largest * design.datapath.vector > std::numeric_limits<std::int32_t>::max()) return;
+  const ProductTable products(design);
+  scale_shift_ = products.shift;
+  for (int sum = 0; sum < kKeySums; ++sum) wide_.push_back(product_of(sum, format.max_code(), products));
+  if (products.largest * design.datapath.vector > std::numeric_limits<std::int32_t>::max()) return;
   for (const std::int64_t product : wide_) narrow_.push_back(static_cast<std::int32_t>(product));
 }
 

@@ -39,6 +39,10 @@ void AccumulationCollector::edge() {
       entry_ = group_ = 0;
     }
   }
+  publish();
+}
+
+void AccumulationCollector::publish() {
   drain.offer->write({valid_, drain_data_[static_cast<std::size_t>(shown_)].data()});
   drain_done->write(done_);
   draining->write(active_);

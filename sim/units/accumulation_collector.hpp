@@ -28,6 +28,8 @@ class AccumulationCollector : public sc_core::sc_module {
 
  private:
   void edge();
+  void publish();
+  void start_of_simulation() override { publish(); }
   void write_bias(const Control& now);
   void accumulate_sum(const Sum& sums, bool has_bias);
   void load_drain(const Control& now);

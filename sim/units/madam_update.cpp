@@ -13,7 +13,6 @@ MadamUpdateBlock::MadamUpdateBlock(sc_core::sc_module_name name, const Design& d
   SC_METHOD(edge);
   sensitive << clock.pos();
   dont_initialize();
-  job.ready.initialize(true);
 }
 
 void MadamUpdateBlock::edge() {
@@ -31,6 +30,10 @@ void MadamUpdateBlock::edge() {
     settings_ = job.data()->settings;
     run_ = left_ > 0;
   }
+  publish();
+}
+
+void MadamUpdateBlock::publish() {
   job.ready->write(!run_);
   in.ready->write(run_ && left_ > 0 && !queue_.full());
   out.offer->write(queue_.offer());

@@ -31,6 +31,8 @@ class MadamUpdateBlock : public sc_core::sc_module {
 
  private:
   void edge();
+  void publish();
+  void start_of_simulation() override { publish(); }
   void update(const UpdateItem* items);
 
   MadamUpdate function_;

@@ -16,7 +16,6 @@ OperandBuffer::OperandBuffer(sc_core::sc_module_name name, const Shape& shape)
   SC_METHOD(edge);
   sensitive << clock.pos();
   dont_initialize();
-  fill.ready.initialize(true);
 }
 
 void OperandBuffer::edge() {
@@ -39,6 +38,10 @@ void OperandBuffer::edge() {
     offset_ = pass_ = 0;
   }
   if (fills) take_fill(fill.data());
+  publish();
+}
+
+void OperandBuffer::publish() {
   fill.ready->write(complete_ < shape_.rows);
   out.offer->write({valid_, output_[static_cast<std::size_t>(shown_)].data()});
 }

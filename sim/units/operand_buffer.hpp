@@ -29,6 +29,8 @@ class OperandBuffer : public sc_core::sc_module {
 
  private:
   void edge();
+  void publish();
+  void start_of_simulation() override { publish(); }
   void take_fill(const Word* word);
   void load_row(bool last_pass);
 

@@ -18,9 +18,6 @@ PostProcessorBlock::PostProcessorBlock(sc_core::sc_module_name name, const Desig
   SC_METHOD(edge);
   sensitive << clock.pos();
   dont_initialize();
-  drain.ready.initialize(true);
-  mask.ready.initialize(true);
-  idle.initialize(true);
 }
 
 void PostProcessorBlock::edge() {
@@ -42,6 +39,10 @@ void PostProcessorBlock::edge() {
     ++mask_count_;
   }
   masked_ = now.job.has_mask;
+  publish();
+}
+
+void PostProcessorBlock::publish() {
   drain.ready->write(!queue_.full() && (!masked_ || mask_count_ > 0));
   mask.ready->write(mask_count_ < 2);
   out.offer->write(queue_.offer());

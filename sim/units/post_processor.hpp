@@ -29,6 +29,8 @@ class PostProcessorBlock : public sc_core::sc_module {
 
  private:
   void edge();
+  void publish();
+  void start_of_simulation() override { publish(); }
   void convert(const std::int32_t* accumulators, const Job& job);
 
   PostProcessor function_;

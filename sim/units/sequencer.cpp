@@ -18,8 +18,6 @@ Sequencer::Sequencer(sc_core::sc_module_name name, const Design& design)
   SC_METHOD(edge);
   sensitive << clock.pos();
   dont_initialize();
-  job.ready.initialize(true);
-  b.ready.initialize(true);
 }
 
 void Sequencer::edge() {

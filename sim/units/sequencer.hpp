@@ -30,6 +30,7 @@ class Sequencer : public sc_core::sc_module {
 
  private:
   void edge();
+  void start_of_simulation() override { publish(); }
   void take_bias();
   void advance_after_issue();
   void advance_after_drain();

@@ -29,8 +29,10 @@ void VectorLanes::edge() {
   if (issued.valid) compute(slot, issued);
   if (a->read().valid && a_ready->read()) load(a->read().data);
   position_ = position_ + 1 == slots_.size() ? 0 : position_ + 1;
-  sum->write(slots_[(position_ + 1) % slots_.size()].sum);
+  publish();
 }
+
+void VectorLanes::publish() { sum->write(slots_[(position_ + 1) % slots_.size()].sum); }
 
 void VectorLanes::compute(Slot& slot, const Issue& issued) {
   kernel_.multiply({issued.data, vector_}, slot.values);

@@ -31,6 +31,8 @@ class VectorLanes : public sc_core::sc_module {
     std::vector<std::int64_t> values;
   };
   void edge();
+  void publish();
+  void start_of_simulation() override { publish(); }
   void compute(Slot& slot, const Issue& issue);
   void load(const Word* row);
 

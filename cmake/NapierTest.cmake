@@ -11,7 +11,7 @@ function(napier_add_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_link_libraries(${name} PRIVATE napier_options napier_warnings ${ARG_LIBS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE napier_options napier_warnings GTest::gmock GTest::gtest_main ${ARG_LIBS})
   target_compile_definitions(${name} PRIVATE NAPIER_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              NAPIER_BINARY="$<TARGET_FILE_DIR:napier>/napier")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES

@@ -13,8 +13,8 @@ struct Event {
   std::string unit;
 };
 
-/// Number of ones, by the bit-sliced adder of Warren, Hacker's Delight, section 5-1: plain shifts and adds, which
-/// compilers turn into vector code on any x86-64.
+/// Number of ones, by the bit-sliced adder of Warren, Hacker's Delight, section 5-1: plain shifts and adds,
+/// which compilers turn into vector code on any x86-64.
 constexpr std::int64_t ones(std::uint64_t v) {
   v -= (v >> 1) & 0x5555555555555555U;
   v = (v & 0x3333333333333333U) + ((v >> 2) & 0x3333333333333333U);

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// What each cycle of a processing element was spent on: exactly one cause a cycle, decided by registers before
-/// the clock edge. docs/simulator.md.
+/// What each cycle of a processing element was spent on: exactly one cause a cycle, decided by registers
+/// before the clock edge. docs/simulator.md.
 namespace napier::sim {
 
 struct CauseText {

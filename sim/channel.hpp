@@ -3,9 +3,9 @@
 #include <string>
 #include <systemc>
 
-/// Valid-ready channels between the blocks. A word moves in a cycle in which valid and ready are both 1 before
-/// the clock edge. Data is passed by pointer: the producer keeps two copies, so that what a consumer reads at
-/// an edge is not what the producer writes at that edge.
+/// Valid-ready channels between the blocks. A word moves in a cycle in which valid and ready are both 1
+/// before the clock edge. Data is passed by pointer: the producer keeps two copies, so that what a consumer
+/// reads at an edge is not what the producer writes at that edge.
 namespace napier::sim {
 
 /// What a producer offers: `data` points to the word's fields and is meaningful while `valid`.

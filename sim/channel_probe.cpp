@@ -47,21 +47,36 @@ void ChannelProbe::encode(unsigned channel, WordStream& to) const {
   const std::size_t vector = words_.vector(), post = words_.post_lanes(), update = words_.update_lanes();
   const ElementChannels& e = element_;
   switch (channel) {
-    case kJobChannel: return words_.encode(*e.job.offer.read().data, to);
-    case kAFillChannel: return words_.encode(std::span(e.a_fill.offer.read().data, vector), to);
-    case kBFillChannel: return words_.encode(std::span(e.b_fill.offer.read().data, vector), to);
-    case kBiasChannel: return words_.encode(std::span(e.bias.offer.read().data, post), to);
-    case kMaskChannel: return words_.encode_mask(std::span(e.mask.offer.read().data, post), to);
-    case kAChannel: return words_.encode(std::span(e.a.offer.read().data, vector * words_.lanes()), to);
-    case kBChannel: return words_.encode(std::span(e.b.offer.read().data, vector), to);
-    case kIssueChannel: return words_.encode(e.issue.read(), to);
-    case kSumChannel: return words_.encode(e.sum.read(), to);
-    case kDrainChannel: return words_.encode(std::span(e.drain.offer.read().data, post), to);
-    case kOutChannel: return words_.encode(std::span(e.out.offer.read().data, post), to);
-    case kUpdateJobChannel: return words_.encode(*e.update_job.offer.read().data, to);
-    case kUpdateInChannel: return words_.encode(std::span(e.update_in.offer.read().data, update), to);
-    case kUpdateOutChannel: return words_.encode(std::span(e.update_out.offer.read().data, update), to);
-    default: throw InternalError("no channel has number " + std::to_string(channel));
+    case kJobChannel:
+      return words_.encode(*e.job.offer.read().data, to);
+    case kAFillChannel:
+      return words_.encode(std::span(e.a_fill.offer.read().data, vector), to);
+    case kBFillChannel:
+      return words_.encode(std::span(e.b_fill.offer.read().data, vector), to);
+    case kBiasChannel:
+      return words_.encode(std::span(e.bias.offer.read().data, post), to);
+    case kMaskChannel:
+      return words_.encode_mask(std::span(e.mask.offer.read().data, post), to);
+    case kAChannel:
+      return words_.encode(std::span(e.a.offer.read().data, vector * words_.lanes()), to);
+    case kBChannel:
+      return words_.encode(std::span(e.b.offer.read().data, vector), to);
+    case kIssueChannel:
+      return words_.encode(e.issue.read(), to);
+    case kSumChannel:
+      return words_.encode(e.sum.read(), to);
+    case kDrainChannel:
+      return words_.encode(std::span(e.drain.offer.read().data, post), to);
+    case kOutChannel:
+      return words_.encode(std::span(e.out.offer.read().data, post), to);
+    case kUpdateJobChannel:
+      return words_.encode(*e.update_job.offer.read().data, to);
+    case kUpdateInChannel:
+      return words_.encode(std::span(e.update_in.offer.read().data, update), to);
+    case kUpdateOutChannel:
+      return words_.encode(std::span(e.update_out.offer.read().data, update), to);
+    default:
+      throw InternalError("no channel has number " + std::to_string(channel));
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace napier::sim {
 
-/// Channel words between their packed form (stimulus, handshake log) and the fields that blocks work on. Layout:
-/// docs/microarchitecture.md, Channels.
+/// Channel words between their packed form (stimulus, handshake log) and the fields that blocks work on.
+/// Layout: docs/microarchitecture.md, Channels.
 class ChannelWords {
  public:
   explicit ChannelWords(const Design& design);

@@ -51,8 +51,10 @@ Cause CycleCounter::cause(const ChannelProbe& probe) const {
     case SequencerState::kRun:
       if (offered(probe, kIssueChannel)) return Cause::kBusy;
       return now.a_loaded ? Cause::kWaitB : Cause::kWaitA;
-    case SequencerState::kWait: return wait_cause(probe);
-    case SequencerState::kFinish: break;
+    case SequencerState::kWait:
+      return wait_cause(probe);
+    case SequencerState::kFinish:
+      break;
   }
   if (stuck(probe, kDrainChannel) && element_.status.lacks_mask.read()) return Cause::kWaitMask;
   return stuck(probe, kOutChannel) ? Cause::kWaitOut : Cause::kFlush;

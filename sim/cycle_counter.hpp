@@ -8,8 +8,8 @@
 
 namespace napier::sim {
 
-/// Cycles of one matrix product: from the cycle after the last output of the one before (cycle 0 for the first) to
-/// the cycle in which its own last output moves.
+/// Cycles of one matrix product: from the cycle after the last output of the one before (cycle 0 for the
+/// first) to the cycle in which its own last output moves.
 struct RecordCycles {
   std::int64_t cycles = 0;
   CauseCounts causes{};

@@ -47,8 +47,8 @@ void GoldenCheck::compare(ChannelProbe& probe, std::int64_t cycle, const Expecte
   if (at == actual.end()) return;
   difference.kind = LogDifference::Kind::kData;
   difference.expected = hex_word(expected);
-  difference.bit = static_cast<int>(8 * (at - actual.begin())) +
-                   std::countr_zero(static_cast<unsigned>(*at ^ *golden));
+  difference.bit =
+      static_cast<int>(8 * (at - actual.begin())) + std::countr_zero(static_cast<unsigned>(*at ^ *golden));
   throw MismatchError(explain(trace_, difference));
 }
 

@@ -11,8 +11,8 @@ class GoldenCheck {
  public:
   GoldenCheck(const Trace& trace, const Stimulus& stimulus);
 
-  /// One cycle, seen before its edge. Throws MismatchError that names cycle, unit, signal, both values and the
-  /// operands behind them.
+  /// One cycle, seen before its edge. Throws MismatchError that names cycle, unit, signal, both values and
+  /// the operands behind them.
   void check(ChannelProbe& probe, std::int64_t cycle);
 
   /// All words of the stimulus have moved, into the element and out of it.

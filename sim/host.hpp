@@ -63,8 +63,10 @@ class HostSource {
 /// both as models/stimulus/host.hpp and docs/microarchitecture.md say.
 class Host : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(Host);
   /// The stimulus must outlive the host. Channels that the design does not have stay silent.
-  Host(sc_core::sc_module_name name, const Design& design, const Stimulus& stimulus, const HostStalls& stalls);
+  Host(sc_core::sc_module_name name, const Design& design, const Stimulus& stimulus,
+       const HostStalls& stalls);
 
   sc_core::sc_in_clk clock{"clock"};
   HostSource<Job> job;

@@ -9,7 +9,8 @@
 namespace napier::sim {
 namespace {
 
-constexpr int kSignKey = 1 << 8;  // codes are at most 127, so their sum stays below; two signs carry into bit 9
+constexpr int kSignKey =
+    1 << 8;  // codes are at most 127, so their sum stays below; two signs carry into bit 9
 constexpr int kZeroKey = 1 << 10;
 constexpr int kKeySums = 2 * kZeroKey + 1;
 

@@ -4,14 +4,15 @@
 #include <vector>
 
 #include "models/design/design.hpp"
+#include "models/format/lns_format.hpp"
 
 namespace napier::sim {
 
 /// All lanes of a datapath at once, the same integers as VectorLane, made for speed.
-/// LNS: a product depends only on the sum of the exponent codes, the XOR of the signs and on zeros, so each word
-/// becomes a key (code, sign at bit 8, zero at bit 10) and the sum of two keys looks the product up. The constants
-/// of the bins are folded into that table: sum over bins of C * (sum of terms) = sum of C * term, exactly.
-/// INT8: products of 16-bit numbers.
+/// LNS: a product depends only on the sum of the exponent codes, the XOR of the signs and on zeros, so each
+/// word becomes a key (code, sign at bit 8, zero at bit 10) and the sum of two keys looks the product up. The
+/// constants of the bins are folded into that table: sum over bins of C * (sum of terms) = sum of C * term,
+/// exactly. INT8: products of 16-bit numbers.
 class LaneKernel {
  public:
   explicit LaneKernel(const Design& design);
@@ -26,13 +27,13 @@ class LaneKernel {
   std::int16_t key(Word word) const { return keys_[word]; }
   std::size_t lanes_, vector_;
   bool lns_;
-  int scale_shift_ = 0;                  ///< fraction bits of the folded constants
-  std::vector<std::int16_t> keys_;       ///< of each word; INT8: its value
-  std::vector<std::uint8_t> zero_;       ///< whether a word is zero
-  std::vector<std::int32_t> narrow_;     ///< products by key sum, where every vector sum fits 32 bits
-  std::vector<std::int64_t> wide_;       ///< otherwise
-  std::vector<std::int16_t> a_, b_;      ///< keys
-  std::vector<std::int32_t> a_zeros_;    ///< zeros of the stationary words by vector position
+  int scale_shift_ = 0;                ///< fraction bits of the folded constants
+  std::vector<std::int16_t> keys_;     ///< of each word; INT8: its value
+  std::vector<std::uint8_t> zero_;     ///< whether a word is zero
+  std::vector<std::int32_t> narrow_;   ///< products by key sum, where every vector sum fits 32 bits
+  std::vector<std::int64_t> wide_;     ///< otherwise
+  std::vector<std::int16_t> a_, b_;    ///< keys
+  std::vector<std::int32_t> a_zeros_;  ///< zeros of the stationary words by vector position
   std::int64_t zero_products_ = 0;
 };
 

@@ -4,11 +4,16 @@ namespace napier::sim {
 
 const char* name(SequencerState state) {
   switch (state) {
-    case SequencerState::kIdle: return "IDLE";
-    case SequencerState::kBias: return "BIAS";
-    case SequencerState::kRun: return "RUN";
-    case SequencerState::kWait: return "WAIT";
-    case SequencerState::kFinish: return "FINISH";
+    case SequencerState::kIdle:
+      return "IDLE";
+    case SequencerState::kBias:
+      return "BIAS";
+    case SequencerState::kRun:
+      return "RUN";
+    case SequencerState::kWait:
+      return "WAIT";
+    case SequencerState::kFinish:
+      return "FINISH";
   }
   return "?";
 }

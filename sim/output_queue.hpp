@@ -6,9 +6,9 @@
 
 namespace napier::sim {
 
-/// The end of the post-processor and of the update unit: a pipeline of `latency` cycles behind which a queue of
-/// latency + 2 words stands, so that `occupancy` (accepted and not yet taken) never overflows it. Words are
-/// worked out when accepted and shown when their time has come.
+/// The end of the post-processor and of the update unit: a pipeline of `latency` cycles behind which a queue
+/// of latency + 2 words stands, so that `occupancy` (accepted and not yet taken) never overflows it. Words
+/// are worked out when accepted and shown when their time has come.
 template <class T>
 class OutputQueue {
  public:

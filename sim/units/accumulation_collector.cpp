@@ -49,7 +49,8 @@ void AccumulationCollector::publish() {
 }
 
 void AccumulationCollector::write_bias(const Control& now) {
-  std::copy_n(now.bias_data, post_lanes_, &bias_[static_cast<std::size_t>(now.bias_write_group) * post_lanes_]);
+  std::copy_n(now.bias_data, post_lanes_,
+              &bias_[static_cast<std::size_t>(now.bias_write_group) * post_lanes_]);
   ++bias_words_;
 }
 
@@ -69,7 +70,8 @@ void AccumulationCollector::load_drain(const Control& now) {
   const std::vector<std::int32_t>& before = drain_data_[static_cast<std::size_t>(shown_)];
   shown_ ^= 1;
   std::vector<std::int32_t>& word = drain_data_[static_cast<std::size_t>(shown_)];
-  const auto first = static_cast<std::size_t>(entry_) * lanes_ + static_cast<std::size_t>(group_) * post_lanes_;
+  const auto first =
+      static_cast<std::size_t>(entry_) * lanes_ + static_cast<std::size_t>(group_) * post_lanes_;
   for (std::size_t i = 0; i < post_lanes_; ++i) {
     word[i] = acc_[first + i];
     drain_toggles_ += hamming(word[i], before[i], bits_);

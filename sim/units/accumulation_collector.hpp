@@ -13,6 +13,7 @@ namespace napier::sim {
 /// lanes. Contract: docs/microarchitecture.md, accumulation_collector.
 class AccumulationCollector : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(AccumulationCollector);
   AccumulationCollector(sc_core::sc_module_name name, const Design& design);
 
   sc_core::sc_in_clk clock{"clock"};

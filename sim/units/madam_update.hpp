@@ -12,6 +12,7 @@ namespace napier::sim {
 /// Walks the weights of a tensor, update.lanes a cycle. Contract: docs/microarchitecture.md, madam_update.
 class MadamUpdateBlock : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(MadamUpdateBlock);
   MadamUpdateBlock(sc_core::sc_module_name name, const Design& design);
 
   /// The registers that the cycle counts look at.

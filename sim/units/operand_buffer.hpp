@@ -12,6 +12,7 @@ namespace napier::sim {
 /// each n tile; buffer B is a first-in first-out queue. Contract: docs/microarchitecture.md, operand_buffer.
 class OperandBuffer : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(OperandBuffer);
   struct Shape {
     int banks, rows, vector;
     bool replay;

@@ -14,6 +14,7 @@ namespace napier::sim {
 /// results. Contract: docs/microarchitecture.md, post_processor.
 class PostProcessorBlock : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(PostProcessorBlock);
   PostProcessorBlock(sc_core::sc_module_name name, const Design& design);
 
   sc_core::sc_in_clk clock{"clock"};

@@ -13,6 +13,7 @@ namespace napier::sim {
 /// collector to drain. Contract: docs/microarchitecture.md, sequencer.
 class Sequencer : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(Sequencer);
   Sequencer(sc_core::sc_module_name name, const Design& design);
 
   sc_core::sc_in_clk clock{"clock"};

@@ -14,6 +14,7 @@ namespace napier::sim {
 /// and shown lane_latency cycles later. Contract: docs/microarchitecture.md, vector lanes.
 class VectorLanes : public sc_core::sc_module {
  public:
+  SC_HAS_PROCESS(VectorLanes);
   VectorLanes(sc_core::sc_module_name name, const Design& design);
 
   sc_core::sc_in_clk clock{"clock"};

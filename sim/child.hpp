@@ -1,0 +1,11 @@
+#pragma once
+#include "sim/simulation.hpp"
+
+namespace napier::sim {
+
+/// simulate() in a forked child process, any number of times in one process. Throws what simulate() throws,
+/// with the same exit code and message; InternalError where the child dies. options.progress is called in the
+/// child.
+SimResult simulate_in_child(const Design& design, const Trace& trace, const SimOptions& options);
+
+}  // namespace napier::sim

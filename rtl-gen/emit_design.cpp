@@ -1,0 +1,49 @@
+#include "rtl-gen/emit_design.hpp"
+
+#include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
+#include "rtl-gen/units/accumulation_collector.hpp"
+#include "rtl-gen/units/bin_adder_tree.hpp"
+#include "rtl-gen/units/constant_scaler.hpp"
+#include "rtl-gen/units/lns_multiplier.hpp"
+#include "rtl-gen/units/lns_to_int.hpp"
+#include "rtl-gen/units/madam_update.hpp"
+#include "rtl-gen/units/operand_buffer.hpp"
+#include "rtl-gen/units/post_processor.hpp"
+#include "rtl-gen/units/processing_element.hpp"
+#include "rtl-gen/units/queue.hpp"
+#include "rtl-gen/units/sequencer.hpp"
+#include "rtl-gen/units/vector_lane.hpp"
+
+namespace napier::rtl {
+
+std::vector<EmittedFile> emit_design(const Design& design) {
+  require_hardware(design);
+  std::vector<EmittedFile> files;
+  if (widths::is_lns(design)) {
+    files.push_back(emit_lns_multiplier(design));
+    files.push_back(emit_lns_to_int(design));
+  } else {
+    files.push_back(emit_int8_multiplier(design));
+  }
+  files.push_back(emit_bin_adder_tree(design));
+  if (widths::has_scaler(design)) files.push_back(emit_constant_scaler(design));
+  files.push_back(emit_vector_lane(design));
+  files.push_back(emit_vector_lanes(design));
+  files.push_back(emit_accumulation_collector_lane(design));
+  files.push_back(emit_accumulation_collector(design));
+  files.push_back(emit_queue(design));
+  files.push_back(emit_post_processor_lane(design));
+  files.push_back(emit_post_processor(design));
+  files.push_back(emit_operand_buffer_a(design));
+  files.push_back(emit_operand_buffer_b(design));
+  files.push_back(emit_sequencer(design));
+  if (design.update.kind == UpdateKind::kMadam) {
+    files.push_back(emit_madam_update_lane(design));
+    files.push_back(emit_madam_update(design));
+  }
+  files.push_back(emit_processing_element(design));
+  return files;
+}
+
+}  // namespace napier::rtl

@@ -1,0 +1,159 @@
+${banner}
+// Madam's update of one weight in the log domain: adders, two small tables and shifts, no multiplier. Fixed-point
+// logarithms have ${v_fraction} fraction bits.
+// ${update_stages} of the ${update_registers} pipeline registers lie in here; the last is the output queue.
+module napier_madam_update_lane #(
+  localparam int WeightWidth = ${update_bits},    // sign, exponent code
+  localparam int GradientWidth = ${operand_bits},
+%if update_stages
+  localparam int Stages = ${update_stages},
+%end
+  localparam int MomentWidth = ${v_bits}          // log2 of the second moment; the lowest value stands for zero
+) (
+%if update_stages
+  input  logic                     clk_i,
+  input  logic [Stages-1:0]        stage_en_i,  // bit k: register stage k takes a new value
+%end
+  // Settings, held while a tensor is updated.
+  input  logic [15:0]              gradient_exponent_i,  // gradient code c stands for 2^((c + this)/${gamma})
+  input  logic [31:0]              correction_i,         // log2(1 - beta^t)
+  input  logic [31:0]              step_log2_i,          // log2 of learning rate times codes per octave
+  input  logic [WeightWidth-2:0]   cap_i,                // largest exponent code of the tensor
+  input  logic [WeightWidth-1:0]   weight_i,
+  input  logic [GradientWidth-1:0] gradient_i,
+  input  logic [MomentWidth-1:0]   v_i,
+  output logic [WeightWidth-1:0]   weight_o,
+  output logic [MomentWidth-1:0]   v_o
+);
+
+  localparam int Fraction = ${v_fraction};
+  localparam int CodeFraction = ${code_fraction};  // fraction bits of one gradient code: Fraction - ${gamma_log2}
+  localparam int ExponentWidth = 17;       // gradient code + gradient_exponent_i
+  localparam int GradientLogWidth = ExponentWidth + CodeFraction;
+  localparam int SumWidth = ${moment_sum_bits};  // holds 2 log2|g| + log2(1 - beta), and v + log2(beta)
+  localparam int LogWidth = 32;            // of the settings, and so of everything added to them
+  localparam logic signed [SumWidth-1:0] LogBeta = ${log2_beta};  // log2(${beta})
+  localparam logic signed [SumWidth-1:0] LogOneMinusBeta = ${log2_one_minus_beta};  // log2(1 - ${beta})
+  localparam logic signed [LogWidth-1:0] LogBound = ${log2_bound};  // log2(${bound}), bound of |g*|
+  localparam logic signed [SumWidth-1:0] MomentMax = ${v_max};
+  localparam logic signed [SumWidth-1:0] MomentZero = ${v_zero};
+  localparam logic signed [SumWidth-1:0] MomentLeast = ${v_least};  // the lowest value that is not zero
+
+  // log2|g|. Names end in what has been computed: _g gradient, _m moment, _n normalised, _c converted.
+  logic gradient_zero_g, gradient_negative_g;
+  logic [WeightWidth-1:0] weight_g;
+  logic signed [ExponentWidth-1:0] gradient_exponent;
+  logic signed [GradientLogWidth-1:0] gradient_log2;
+%if zero_reserved
+  assign gradient_zero_g = gradient_i[GradientWidth-2:0] == '0;
+%else
+  assign gradient_zero_g = 1'b0;
+%end
+  assign gradient_negative_g = gradient_i[GradientWidth-1];
+  assign weight_g = weight_i;
+  assign gradient_exponent = ExponentWidth'($signed({1'b0, gradient_i[GradientWidth-2:0]}))
+      + ExponentWidth'($signed(gradient_exponent_i));
+  assign gradient_log2 = {gradient_exponent, {CodeFraction{1'b0}}};
+
+  // Second moment: v' = beta v + (1 - beta) g^2, the logarithm of a sum by a table of log2(1 + 2^-d).
+  logic signed [SumWidth-1:0] v_before, decayed, fresh, larger, distance, summed;
+  logic [SumWidth-1:0] cell_index;
+  logic [${gaussian_bits}-1:0] gain;
+  logic v_is_zero;
+  assign v_before = SumWidth'($signed(v_i));
+  assign v_is_zero = v_before == MomentZero;
+  assign decayed = v_before + LogBeta;
+  assign fresh = (SumWidth'(gradient_log2) <<< 1) + LogOneMinusBeta;
+  assign larger = decayed > fresh ? decayed : fresh;
+  assign distance = decayed > fresh ? decayed - fresh : fresh - decayed;
+  assign cell_index = SumWidth'(distance >>> (Fraction - 4));  // cells of 1/16 octave
+
+  always_comb begin
+    case (cell_index)
+      ${gaussian_cases}
+      default: gain = '0;
+    endcase
+  end
+  assign summed = v_is_zero ? fresh : larger + SumWidth'($signed({1'b0, gain}));
+
+  logic [MomentWidth-1:0] v_after;
+  always_comb begin
+    if (gradient_zero_g) begin
+      v_after = v_is_zero || decayed <= MomentZero ? MomentWidth'(MomentZero) : MomentWidth'(decayed);
+    end else if (summed <= MomentZero) begin
+      v_after = MomentWidth'(MomentLeast);
+    end else if (summed > MomentMax) begin
+      v_after = MomentWidth'(MomentMax);
+    end else begin
+      v_after = MomentWidth'(summed);
+    end
+  end
+
+  ${moment_registers}
+
+  // log2 of the normalised gradient, bounded, times the learning rate.
+  logic signed [LogWidth-1:0] spread, normalised, step_log2;
+  assign spread = LogWidth'($signed(v_m)) - $signed(correction_i);
+  assign normalised = LogWidth'($signed(gradient_log2_m)) - (spread >>> 1);
+  assign step_log2 = (normalised < LogBound ? normalised : LogBound) + $signed(step_log2_i);
+
+  ${normalise_registers}
+
+  // Round the logarithm to codes; 2^it is a constant of the remainder, shifted by the quotient. Half a step is the
+  // least that counts (quotient -1).
+  localparam int QuotientWidth = LogWidth - Fraction;
+  localparam int ConstWidth = ${const_bits_plus_1};  // ${const_bits} fraction bits, in [1, 2)
+  localparam int ShiftWidth = ${update_shift_bits};
+  localparam int WideWidth = ${update_wide_bits};  // constant shifted by up to ${update_bits_minus_1}, and the rounding half
+  logic signed [LogWidth-1:0] rounded;
+  logic signed [QuotientWidth-1:0] quotient;
+  logic [ConstWidth-1:0] constant;
+  logic [ShiftWidth-1:0] shift;
+  logic [WideWidth-1:0] wide;
+  logic [WeightWidth-2:0] delta;
+  assign rounded = ($signed(step_log2_n) + $signed(LogWidth'(1 << (CodeFraction - 1)))) >>> CodeFraction;
+  assign quotient = QuotientWidth'(rounded >>> ${gamma_log2});
+%if gamma_log2
+  always_comb begin
+    unique case (rounded[${gamma_log2}-1:0])
+      ${octave_cases}
+      default: constant = '0;
+    endcase
+  end
+%else
+  assign constant = ConstWidth'(${octave_constant});
+%end
+  assign shift = ShiftWidth'(quotient + 2'sd1);
+  assign wide = (WideWidth'(constant) << shift) + (WideWidth'(1) << ${const_bits});
+  always_comb begin
+    if (quotient < -2'sd1) delta = '0;
+    else if (quotient >= $signed(QuotientWidth'(WeightWidth - 1))) delta = '1;
+    else if (wide[WideWidth-1]) delta = '1;
+    else delta = (WeightWidth-1)'(wide >> (${const_bits} + 1));
+  end
+
+  ${convert_registers}
+
+  // Step on the exponent code: shrink where gradient and weight have the same sign. A sign never changes, and
+  // the code stays within 1 and the cap.
+  logic signed [WeightWidth:0] moved;
+  logic [WeightWidth-2:0] code;
+  assign moved = weight_c[WeightWidth-1] == gradient_negative_c
+      ? $signed({2'b00, weight_c[WeightWidth-2:0]}) - $signed({2'b00, delta_c})
+      : $signed({2'b00, weight_c[WeightWidth-2:0]}) + $signed({2'b00, delta_c});
+  always_comb begin
+    if (moved < $signed((WeightWidth+1)'(1))) code = (WeightWidth-1)'(1);
+    else if (moved > $signed({2'b00, cap_i})) code = cap_i;
+    else code = moved[WeightWidth-2:0];
+  end
+
+  logic [WeightWidth-1:0] weight, weight_q;
+  logic [MomentWidth-1:0] v_q;
+  assign weight = gradient_zero_c ? weight_c : {weight_c[WeightWidth-1], code};
+  ${end_registers}
+  assign weight_o = weight_q;
+  assign v_o = v_q;
+
+endmodule : napier_madam_update_lane
+
+`default_nettype wire

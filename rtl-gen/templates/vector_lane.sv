@@ -1,0 +1,114 @@
+${banner}
+// One lane: multiplies its stationary vector with the issued vector and sums the products exactly.
+// Registers hold their value while the stage before them has nothing new (stage_en_i).
+module napier_vector_lane #(
+  localparam int Vector = ${vector},
+  localparam int OperandWidth = ${operand_bits},
+  localparam int SumWidth = ${sum_bits},
+  localparam int Latency = ${lane_latency}  // registers from issue to sum
+) (
+  input  logic                           clk_i,
+  input  logic                           a_load_i,    // take a_i as the stationary vector
+  input  logic [Vector*OperandWidth-1:0] a_i,
+  input  logic [Vector*OperandWidth-1:0] b_i,         // issued vector
+  input  logic [Latency-1:0]             stage_en_i,  // bit k: register stage k takes a new value
+  output logic [SumWidth-1:0]            sum_o
+);
+
+%if lns
+  localparam int ExponentWidth = ${product_bits};
+  localparam int ProductWidth = ExponentWidth + 2;  // zero, sign, exponent
+%if bin_bits
+  localparam int BinWidth = ${bin_bits};
+%end
+  localparam int Bins = ${bins};
+  localparam int MagnitudeWidth = ${term_bits};
+%else
+  localparam int ProductWidth = ${product_bits};
+%end
+  localparam int BinSumWidth = ${bin_sum_bits};
+
+  // Stationary operands.
+  logic [Vector*OperandWidth-1:0] a_q;
+  always_ff @(posedge clk_i) begin
+    if (a_load_i) a_q <= a_i;
+  end
+
+  // Multiply.
+  logic [Vector*ProductWidth-1:0] product, product_q;
+  for (genvar i = 0; i < Vector; i++) begin : gen_multiplier
+%if lns
+    napier_lns_multiplier u_lns_multiplier (
+      .a_i        (a_q[i*OperandWidth +: OperandWidth]),
+      .b_i        (b_i[i*OperandWidth +: OperandWidth]),
+      .exponent_o (product[i*ProductWidth +: ExponentWidth]),
+      .negative_o (product[i*ProductWidth + ExponentWidth]),
+      .zero_o     (product[i*ProductWidth + ExponentWidth + 1])
+    );
+%else
+    napier_int8_multiplier u_int8_multiplier (
+      .a_i       (a_q[i*OperandWidth +: OperandWidth]),
+      .b_i       (b_i[i*OperandWidth +: OperandWidth]),
+      .product_o (product[i*ProductWidth +: ProductWidth])
+    );
+%end
+  end
+  ${multiply_registers}
+
+%if lns
+  // Convert to integer terms.
+  logic [Vector*MagnitudeWidth-1:0] magnitude, magnitude_q;
+  logic [Vector-1:0] negative, negative_q;
+%if bin_bits
+  logic [Vector*BinWidth-1:0] bin, bin_q;
+%end
+  for (genvar i = 0; i < Vector; i++) begin : gen_to_int
+    napier_lns_to_int u_lns_to_int (
+      .exponent_i  (product_q[i*ProductWidth +: ExponentWidth]),
+      .negative_i  (product_q[i*ProductWidth + ExponentWidth]),
+      .zero_i      (product_q[i*ProductWidth + ExponentWidth + 1]),
+      .magnitude_o (magnitude[i*MagnitudeWidth +: MagnitudeWidth]),
+%if bin_bits
+      .bin_o       (bin[i*BinWidth +: BinWidth]),
+%end
+      .negative_o  (negative[i])
+    );
+  end
+  ${convert_registers}
+
+  // Sum over the vector, each bin on its own.
+  logic [Bins*BinSumWidth-1:0] bin_sum, bin_sum_q;
+  napier_bin_adder_tree u_bin_adder_tree (
+    .magnitude_i (magnitude_q),
+%if bin_bits
+    .bin_i       (bin_q),
+%end
+    .negative_i  (negative_q),
+    .sum_o       (bin_sum)
+  );
+%else
+  // Sum over the vector.
+  logic [BinSumWidth-1:0] bin_sum, bin_sum_q;
+  napier_bin_adder_tree u_bin_adder_tree (
+    .product_i (product_q),
+    .sum_o     (bin_sum)
+  );
+%end
+  ${reduce_registers}
+
+%if has_scaler
+  // Join the bins by their constants.
+  logic [SumWidth-1:0] sum, sum_q;
+  napier_constant_scaler u_constant_scaler (
+    .sum_i (bin_sum_q),
+    .sum_o (sum)
+  );
+  ${scale_registers}
+  assign sum_o = sum_q;
+%else
+  assign sum_o = bin_sum_q;
+%end
+
+endmodule : napier_vector_lane
+
+`default_nettype wire

@@ -1,0 +1,13 @@
+#pragma once
+#include "models/design/design.hpp"
+#include "rtl-gen/emitted_file.hpp"
+
+namespace napier::rtl {
+
+/// napier_lns_multiplier: adds exponent codes, XORs signs. Combinational.
+EmittedFile emit_lns_multiplier(const Design& design);
+
+/// napier_int8_multiplier: its counterpart in an INT8 design. Combinational.
+EmittedFile emit_int8_multiplier(const Design& design);
+
+}  // namespace napier::rtl

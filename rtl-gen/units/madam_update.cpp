@@ -1,0 +1,113 @@
+#include "rtl-gen/units/madam_update.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "models/design/widths.hpp"
+#include "models/units/madam_update.hpp"
+#include "rtl-gen/text/numbers.hpp"
+#include "rtl-gen/text/registers.hpp"
+#include "rtl-gen/design_values.hpp"
+#include "rtl-gen/module.hpp"
+#include "rtl-gen/templates.hpp"
+
+namespace napier::rtl {
+
+namespace {
+
+/// The shortest decimal that reads back as the same number.
+std::string shortest(double x) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, x).ptr};
+}
+
+/// One line a cell or remainder of a table.
+std::string table_cases(const std::vector<std::uint32_t>& table, int index_width, const std::string& name,
+                        int width) {
+  std::string text;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    text += literal(index_width, i) + ": " + name + " = " + literal(width, table[i]) + ";\n";
+  }
+  return text;
+}
+
+void set_constants(Values& v, const Design& d) {
+  const MadamUpdate unit(d);
+  const int code_fraction = d.update.v_fraction - d.format.gamma_log2;
+  const int sum = std::max(d.update.v_bits, 17 + code_fraction + 1) + 1;
+  const int gain = std::bit_width(unit.gaussian_table().front());
+  v["code_fraction"] = std::to_string(code_fraction);
+  v["moment_sum_bits"] = std::to_string(sum);
+  v["log2_beta"] = signed_literal(sum, unit.log2_beta());
+  v["log2_one_minus_beta"] = signed_literal(sum, unit.log2_one_minus_beta());
+  v["log2_bound"] = signed_literal(32, unit.log2_bound());
+  v["beta"] = shortest(d.update.beta);
+  v["bound"] = shortest(d.update.bound);
+  v["v_zero"] = signed_literal(sum, unit.zero_v());
+  v["v_least"] = signed_literal(sum, unit.zero_v() + 1);
+  v["v_max"] = signed_literal(sum, -static_cast<std::int64_t>(unit.zero_v()) - 1);
+  v["gaussian_bits"] = std::to_string(gain);
+  v["gaussian_cases"] = table_cases(unit.gaussian_table(), sum, "gain", gain);
+  const int const_width = d.datapath.const_bits + 1;
+  v["octave_cases"] =
+      d.format.gamma_log2 > 0 ? table_cases(unit.octave_table(), d.format.gamma_log2, "constant", const_width)
+                              : "";
+  v["octave_constant"] = std::to_string(unit.octave_table().front());
+  v["const_bits_plus_1"] = std::to_string(const_width);
+  v["update_bits_minus_1"] = std::to_string(d.update.bits - 1);
+  v["update_shift_bits"] = std::to_string(index_bits(d.update.bits));
+  v["update_wide_bits"] = std::to_string(d.datapath.const_bits + d.update.bits + 1);
+}
+
+/// What travels beside the calculation to its end: the weight and what is known of the gradient.
+const std::vector<std::pair<std::string, std::string>> kCarried = {
+    {"WeightWidth", "weight"}, {"1", "gradient_negative"}, {"1", "gradient_zero"}};
+
+/// The registers of one place (suffix: m moment, n normalise, c convert): declarations, then registers or wires.
+std::string place(const std::string& comment, std::vector<Piped> values, const std::string& from,
+                  const std::string& to, bool registered, int enable) {
+  for (const auto& [width, name] : kCarried) values.push_back({width, name + from, name + to});
+  std::string text;
+  for (const Piped& value : values) text += "logic [" + value.width + "-1:0] " + value.output + ";\n";
+  return text + pipeline_registers(comment, values, registered ? 1 : 0, enable);
+}
+
+void set_registers(Values& v, int stages) {
+  // The first register comes after normalise, the second after moment, the third after convert.
+  const bool normalise = stages >= 1, moment = stages >= 2, convert = stages >= 3;
+  int enable = 0;
+  v["moment_registers"] =
+      place("second moment",
+            {{"MomentWidth", "v_after", "v_m"}, {"GradientLogWidth", "gradient_log2", "gradient_log2_m"}}, "_g",
+            "_m", moment, enable);
+  enable += moment ? 1 : 0;
+  v["normalise_registers"] =
+      place("normalised gradient", {{"MomentWidth", "v_m", "v_n"}, {"LogWidth", "step_log2", "step_log2_n"}},
+            "_m", "_n", normalise, enable);
+  enable += normalise ? 1 : 0;
+  v["convert_registers"] = place("integer step", {{"MomentWidth", "v_n", "v_c"}, {"WeightWidth-1", "delta", "delta_c"}},
+                                 "_n", "_c", convert, enable);
+  enable += convert ? 1 : 0;
+  v["end_registers"] = pipeline_registers(
+      "updated weight", {{"WeightWidth", "weight", "weight_q"}, {"MomentWidth", "v_c", "v_q"}}, stages - enable, enable);
+}
+
+}  // namespace
+
+EmittedFile emit_madam_update_lane(const Design& design) {
+  Values v = design_values(design);
+  set_constants(v, design);
+  set_registers(v, design.pipeline.update - 1);
+  return emit_module(design, "madam_update_lane", embedded::madam_update_lane_sv, v);
+}
+
+EmittedFile emit_madam_update(const Design& design) {
+  Values v = design_values(design);
+  v["update_in_item_bits"] = std::to_string(design.update.bits + design.format.bits + design.update.v_bits);
+  v["update_out_item_bits"] = std::to_string(design.update.bits + design.update.v_bits);
+  v["cap_unused_bits"] = std::to_string(16 - (design.update.bits - 1));
+  return emit_module(design, "madam_update", embedded::madam_update_sv, v);
+}
+
+}  // namespace napier::rtl

@@ -1,0 +1,69 @@
+#include "rtl-gen/units/post_processor.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "models/design/widths.hpp"
+#include "models/units/post_processor.hpp"
+#include "rtl-gen/text/numbers.hpp"
+#include "rtl-gen/text/registers.hpp"
+#include "rtl-gen/design_values.hpp"
+#include "rtl-gen/module.hpp"
+#include "rtl-gen/templates.hpp"
+
+namespace napier::rtl {
+
+namespace {
+
+/// Thresholds that a mantissa of `bits` bits can reach, one comparison each.
+std::string threshold_terms(const std::vector<std::uint32_t>& thresholds, int bits) {
+  std::vector<std::string> terms;
+  for (const std::uint32_t t : thresholds) {
+    if (t >> bits != 0) continue;  // rounded up to the next octave: no mantissa reaches it
+    terms.push_back(t == 0 ? "PassedWidth'(1)" : "PassedWidth'(fraction_q >= " + literal(bits, t) + ")");
+  }
+  return terms.empty() ? "'0;" : join(terms, "\n+ ") + ";";
+}
+
+void set_lns(Values& v, const Design& d) {
+  const LnsFormat f(d.format);
+  const int leading_bits = index_bits(d.datapath.accumulator_bits);
+  const int octave_bits = leading_bits + f.gamma_log2 + 1;  // leading * gamma + passed
+  v["compare_bits"] = std::to_string(d.post_processor.compare_bits);
+  v["leading_bits"] = std::to_string(leading_bits);
+  v["passed_bits"] = std::to_string(index_bits(f.gamma() + 1));
+  v["code_bits"] = std::to_string(std::max(octave_bits, 16) + 2);
+  v["code_expression"] = "CodeWidth'(octave_q) << " + std::to_string(f.gamma_log2);
+  v["lowest_text"] = f.zero == ZeroCode::kReserved ? "zero" : "code 0";
+  v["threshold_text"] = d.format.rounding == Rounding::kLogNearest ? "2^((r + 1/2)/gamma)"
+                                                                   : "midway between neighbouring values";
+  v["threshold_terms"] = threshold_terms(PostProcessor(d).thresholds(), d.post_processor.compare_bits);
+}
+
+void set_int8(Values& v, const Design& d) {
+  const int left = d.format.bits - 1;  // any non-zero accumulator saturates
+  v["int8_left"] = std::to_string(left);
+  v["int8_limit"] = std::to_string((1 << left) - 1);
+  v["int8_shift_bits"] = std::to_string(std::max(index_bits(d.datapath.accumulator_bits + 1), index_bits(left + 1)));
+  v["int8_wide_bits"] = std::to_string(d.datapath.accumulator_bits + left + 1);
+}
+
+}  // namespace
+
+EmittedFile emit_post_processor_lane(const Design& design) {
+  Values v = design_values(design);
+  const bool lns = widths::is_lns(design);
+  lns ? set_lns(v, design) : set_int8(v, design);
+  const int stages = design.pipeline.post_process - 1;
+  const int inner = std::min(stages, lns ? 2 : 1);  // registers between the steps; more follow at the end
+  v["normalise_register"] = inner >= 1 ? "1" : "0";
+  v["compare_register"] = inner >= 2 ? "1" : "0";
+  v["end_registers"] = pipeline_registers("converted word", {{"WordWidth", "word", "word_q"}}, stages - inner, inner);
+  return emit_module(design, "post_processor_lane", embedded::post_processor_lane_sv, v);
+}
+
+EmittedFile emit_post_processor(const Design& design) {
+  return emit_module(design, "post_processor", embedded::post_processor_sv, design_values(design));
+}
+
+}  // namespace napier::rtl

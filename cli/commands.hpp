@@ -7,5 +7,6 @@
 namespace napier::cli {
 
 void add_explain(CLI::App& app);
+void add_rtl(CLI::App& app);
 
 }  // namespace napier::cli

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("napier ") + NAPIER_VERSION);
   app.require_subcommand(1);
   napier::cli::add_explain(app);
+  napier::cli::add_rtl(app);
   try {
     napier::catch_interrupts();
     app.parse(argc, argv);

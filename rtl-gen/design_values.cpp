@@ -79,7 +79,9 @@ Values design_values(const Design& design) {
   set_lane(v, design);
   set_collector(v, design);
   set_update(v, design);
-  for (const Channel& c : channels(design)) v.set(c.name + "_bits", c.bits);
+  for (const Channel& c : channels(design)) {
+    if (c.name == "job" || c.name.starts_with("update_")) v.set(c.name + "_bits", c.bits);
+  }
   return v.take();
 }
 

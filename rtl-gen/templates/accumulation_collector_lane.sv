@@ -28,11 +28,11 @@ module napier_accumulation_collector_lane #(
   end
 
   // First addend of an output is its bias, or 0.
-  logic [AccumulatorWidth-1:0] before, after;
-  assign before = !sum_first_i ? acc_q[sum_entry_i] : has_bias_i ? bias_q : '0;
+  logic [AccumulatorWidth-1:0] addend, after;
+  assign addend = !sum_first_i ? acc_q[sum_entry_i] : has_bias_i ? bias_q : '0;
 
   logic signed [ExactWidth-1:0] exact;
-  assign exact = ExactWidth'($signed(before)) + ExactWidth'($signed(sum_i));
+  assign exact = ExactWidth'($signed(addend)) + ExactWidth'($signed(sum_i));
 %if saturate
   // Saturate where the exact sum does not fit: the bits above the accumulator's sign are not all alike.
   logic overflow;
@@ -41,7 +41,8 @@ module napier_accumulation_collector_lane #(
   assign after = overflow ? {exact[ExactWidth-1], {(AccumulatorWidth-1){!exact[ExactWidth-1]}}}
                           : exact[AccumulatorWidth-1:0];
 %else
-  assign after = AccumulatorWidth'(exact);
+  logic [ExactWidth-AccumulatorWidth-1:0] unused_high;
+  assign {unused_high, after} = exact;
 %end
 
   always_ff @(posedge clk_i) begin

@@ -25,51 +25,53 @@ module napier_bin_adder_tree #(
   output logic [Bins*BinSumWidth-1:0] sum_o
 );
 
-%if split_sign
-  // Positive and negative terms are summed as magnitudes in trees of their own and subtracted once.
+%if lns
   for (genvar k = 0; k < Bins; k++) begin : gen_bin
+    // Terms of this bin; the others count as 0.
+    logic [Vector-1:0] selected;
+    logic [Vector*TermWidth-1:0] term;
+    for (genvar i = 0; i < Vector; i++) begin : gen_select
+%if bin_bits
+      assign selected[i] = bin_i[i*BinWidth +: BinWidth] == BinWidth'(k);
+%else
+      assign selected[i] = 1'b1;
+%end
+      assign term[i*TermWidth +: TermWidth] = magnitude_i[i*TermWidth +: TermWidth] & {TermWidth{selected[i]}};
+    end
+
+%if split_sign
+    // Positive and negative terms are summed as magnitudes in trees of their own and subtracted once.
+    logic [Vector*TermWidth-1:0] positive, negative;
+    for (genvar i = 0; i < Vector; i++) begin : gen_split
+      assign positive[i*TermWidth +: TermWidth] = term[i*TermWidth +: TermWidth] & {TermWidth{!negative_i[i]}};
+      assign negative[i*TermWidth +: TermWidth] = term[i*TermWidth +: TermWidth] & {TermWidth{negative_i[i]}};
+    end
+
     logic [BinSumWidth-1:0] positive_sum, negative_sum;
     always_comb begin
       positive_sum = '0;
       negative_sum = '0;
       for (int i = 0; i < Vector; i++) begin
-%if bin_bits
-        if (bin_i[i*BinWidth +: BinWidth] == BinWidth'(k)) begin
-          positive_sum = positive_sum
-              + BinSumWidth'(magnitude_i[i*TermWidth +: TermWidth] & {TermWidth{!negative_i[i]}});
-          negative_sum = negative_sum
-              + BinSumWidth'(magnitude_i[i*TermWidth +: TermWidth] & {TermWidth{negative_i[i]}});
-        end
-%else
-        positive_sum = positive_sum
-            + BinSumWidth'(magnitude_i[i*TermWidth +: TermWidth] & {TermWidth{!negative_i[i]}});
-        negative_sum = negative_sum
-            + BinSumWidth'(magnitude_i[i*TermWidth +: TermWidth] & {TermWidth{negative_i[i]}});
-%end
+        positive_sum = positive_sum + BinSumWidth'(positive[i*TermWidth +: TermWidth]);
+        negative_sum = negative_sum + BinSumWidth'(negative[i*TermWidth +: TermWidth]);
       end
     end
     assign sum_o[k*BinSumWidth +: BinSumWidth] = positive_sum - negative_sum;
-  end
 %else
-%if lns
-  // A negative term enters as its complement plus one: the XOR here, the one as a carry of the same sum.
-  for (genvar k = 0; k < Bins; k++) begin : gen_bin
+    // A negative term enters as its complement plus one: the XOR here, the one as a carry of the same sum.
+    logic [Vector-1:0] negative;
+    assign negative = selected & negative_i;
+
     logic [BinSumWidth-1:0] sum;
     always_comb begin
       sum = '0;
       for (int i = 0; i < Vector; i++) begin
-%if bin_bits
-        if (bin_i[i*BinWidth +: BinWidth] == BinWidth'(k)) begin
-          sum = sum + (BinSumWidth'(magnitude_i[i*TermWidth +: TermWidth]) ^ {BinSumWidth{negative_i[i]}})
-              + BinSumWidth'(negative_i[i]);
-        end
-%else
-        sum = sum + (BinSumWidth'(magnitude_i[i*TermWidth +: TermWidth]) ^ {BinSumWidth{negative_i[i]}})
-            + BinSumWidth'(negative_i[i]);
-%end
+        sum = sum + (BinSumWidth'(term[i*TermWidth +: TermWidth]) ^ {BinSumWidth{negative[i]}})
+            + BinSumWidth'(negative[i]);
       end
     end
     assign sum_o[k*BinSumWidth +: BinSumWidth] = sum;
+%end
   end
 %else
   always_comb begin
@@ -78,7 +80,6 @@ module napier_bin_adder_tree #(
       sum_o = sum_o + BinSumWidth'($signed(product_i[i*TermWidth +: TermWidth]));
     end
   end
-%end
 %end
 
 endmodule : napier_bin_adder_tree

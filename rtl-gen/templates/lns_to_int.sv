@@ -42,7 +42,7 @@ module napier_lns_to_int #(
   logic [MantissaWidth-1:0] mantissa;
 %if table_mantissa
   always_comb begin
-    unique case (remainder)
+    case (remainder)
       ${mantissa_cases}
       default: mantissa = '0;
     endcase

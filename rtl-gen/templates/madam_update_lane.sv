@@ -32,6 +32,7 @@ module napier_madam_update_lane #(
   localparam int GradientLogWidth = ExponentWidth + CodeFraction;
   localparam int SumWidth = ${moment_sum_bits};  // holds 2 log2|g| + log2(1 - beta), and v + log2(beta)
   localparam int LogWidth = 32;            // of the settings, and so of everything added to them
+  localparam int GainWidth = ${gaussian_bits};           // log2(1 + 2^-d) is below 1: fraction bits alone
   localparam logic signed [SumWidth-1:0] LogBeta = ${log2_beta};  // log2(${beta})
   localparam logic signed [SumWidth-1:0] LogOneMinusBeta = ${log2_one_minus_beta};  // log2(1 - ${beta})
   localparam logic signed [LogWidth-1:0] LogBound = ${log2_bound};  // log2(${bound}), bound of |g*|
@@ -58,7 +59,7 @@ module napier_madam_update_lane #(
   // Second moment: v' = beta v + (1 - beta) g^2, the logarithm of a sum by a table of log2(1 + 2^-d).
   logic signed [SumWidth-1:0] v_before, decayed, fresh, larger, distance, summed;
   logic [SumWidth-1:0] cell_index;
-  logic [${gaussian_bits}-1:0] gain;
+  logic [GainWidth-1:0] gain;
   logic v_is_zero;
   assign v_before = SumWidth'($signed(v_i));
   assign v_is_zero = v_before == MomentZero;
@@ -76,17 +77,15 @@ module napier_madam_update_lane #(
   end
   assign summed = v_is_zero ? fresh : larger + SumWidth'($signed({1'b0, gain}));
 
+  // Decay alone where the gradient is zero, which may fade to zero; otherwise the sum, kept within the range.
   logic [MomentWidth-1:0] v_after;
+  logic fades;
+  assign fades = v_is_zero || decayed <= MomentZero;
   always_comb begin
-    if (gradient_zero_g) begin
-      v_after = v_is_zero || decayed <= MomentZero ? MomentWidth'(MomentZero) : MomentWidth'(decayed);
-    end else if (summed <= MomentZero) begin
-      v_after = MomentWidth'(MomentLeast);
-    end else if (summed > MomentMax) begin
-      v_after = MomentWidth'(MomentMax);
-    end else begin
-      v_after = MomentWidth'(summed);
-    end
+    if (gradient_zero_g) v_after = fades ? MomentWidth'(MomentZero) : MomentWidth'(decayed);
+    else if (summed <= MomentZero) v_after = MomentWidth'(MomentLeast);
+    else if (summed > MomentMax) v_after = MomentWidth'(MomentMax);
+    else v_after = MomentWidth'(summed);
   end
 
   ${moment_registers}
@@ -114,8 +113,10 @@ module napier_madam_update_lane #(
   assign rounded = ($signed(step_log2_n) + $signed(LogWidth'(1 << (CodeFraction - 1)))) >>> CodeFraction;
   assign quotient = QuotientWidth'(rounded >>> ${gamma_log2});
 %if gamma_log2
+  logic [${gamma_log2}-1:0] remainder;
+  assign remainder = rounded[${gamma_log2}-1:0];
   always_comb begin
-    unique case (rounded[${gamma_log2}-1:0])
+    case (remainder)
       ${octave_cases}
       default: constant = '0;
     endcase
@@ -123,12 +124,13 @@ module napier_madam_update_lane #(
 %else
   assign constant = ConstWidth'(${octave_constant});
 %end
-  assign shift = ShiftWidth'(quotient + 2'sd1);
+  assign shift = ShiftWidth'(quotient + $signed(QuotientWidth'(1)));
   assign wide = (WideWidth'(constant) << shift) + (WideWidth'(1) << ${const_bits});
+  logic overflow;
+  assign overflow = wide[WideWidth-1] || quotient >= $signed(QuotientWidth'(WeightWidth - 1));
   always_comb begin
-    if (quotient < -2'sd1) delta = '0;
-    else if (quotient >= $signed(QuotientWidth'(WeightWidth - 1))) delta = '1;
-    else if (wide[WideWidth-1]) delta = '1;
+    if (quotient < -$signed(QuotientWidth'(1))) delta = '0;
+    else if (overflow) delta = '1;
     else delta = (WeightWidth-1)'(wide >> (${const_bits} + 1));
   end
 
@@ -141,11 +143,8 @@ module napier_madam_update_lane #(
   assign moved = weight_c[WeightWidth-1] == gradient_negative_c
       ? $signed({2'b00, weight_c[WeightWidth-2:0]}) - $signed({2'b00, delta_c})
       : $signed({2'b00, weight_c[WeightWidth-2:0]}) + $signed({2'b00, delta_c});
-  always_comb begin
-    if (moved < $signed((WeightWidth+1)'(1))) code = (WeightWidth-1)'(1);
-    else if (moved > $signed({2'b00, cap_i})) code = cap_i;
-    else code = moved[WeightWidth-2:0];
-  end
+  assign code = moved < $signed((WeightWidth+1)'(1)) ? (WeightWidth-1)'(1)
+      : moved > $signed({2'b00, cap_i}) ? cap_i : moved[WeightWidth-2:0];
 
   logic [WeightWidth-1:0] weight, weight_q;
   logic [MomentWidth-1:0] v_q;

@@ -59,8 +59,8 @@ module napier_operand_buffer_${buffer_name} #(
   logic [RowWidth-1:0] read_row;
 %if replay
   logic active_q, last_pass;
-  logic [CountWidth-1:0] offset_q, window_q;
-  logic [15:0] pass_q, repeat_q, tiles_left_q;
+  logic [CountWidth-1:0] offset_q;
+  logic [15:0] window_q, pass_q, repeat_q, tiles_left_q;
   logic [CountWidth:0] wrapped_row;
   assign last_pass = pass_q == repeat_q - 1'b1;
   assign load = (!out_valid_q || out_ready_i) && active_q
@@ -105,7 +105,7 @@ module napier_operand_buffer_${buffer_name} #(
 %if replay
   // Walk of the job: k_tiles rows a pass, n_tiles passes a tile, m_tiles tiles.
   logic last_offset;
-  assign last_offset = offset_q == window_q - 1'b1;
+  assign last_offset = 16'(offset_q) == window_q - 1'b1;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q     <= 1'b0;
@@ -117,7 +117,7 @@ module napier_operand_buffer_${buffer_name} #(
     end else if (start_i) begin
       active_q     <= 1'b1;
       offset_q     <= '0;
-      window_q     <= CountWidth'(k_tiles_i);
+      window_q     <= k_tiles_i;
       pass_q       <= '0;
       repeat_q     <= n_tiles_i;
       tiles_left_q <= m_tiles_i;

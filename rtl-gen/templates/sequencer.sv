@@ -138,7 +138,7 @@ module napier_sequencer #(
       start_q      <= 1'b0;
     end else begin
       start_q <= take_job;
-      unique case (state_q)
+      case (state_q)
         StIdle: if (take_job) begin
           mt_q         <= '0;
           nt_q         <= '0;

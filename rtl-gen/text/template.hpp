@@ -9,7 +9,8 @@ namespace napier::rtl {
 using Values = std::map<std::string, std::string, std::less<>>;
 
 /// Expands a text template.
-///   ${name}      the value; where it has several lines and stands alone on its line, each takes the indentation,
+///   ${name}      the value; where it has several lines and stands alone on its line, each takes the
+///   indentation,
 ///                and where it is empty the line vanishes
 ///   %if name     keeps the lines up to %else or %end where the value is true; %if !name where it is false.
 ///                Conditions nest.

@@ -2,10 +2,10 @@
 
 #include "models/design/widths.hpp"
 #include "models/units/constant_scaler.hpp"
-#include "rtl-gen/text/numbers.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/numbers.hpp"
 
 namespace napier::rtl {
 
@@ -44,7 +44,8 @@ std::string scaled_bin(const std::string& bin, std::uint64_t constant) {
 
 EmittedFile emit_constant_scaler(const Design& design) {
   Values v = design_values(design);
-  const std::vector<std::uint32_t>& constants = ConstantScaler(design).constants();
+  const ConstantScaler scaler(design);
+  const std::vector<std::uint32_t>& constants = scaler.constants();
   std::string declarations, terms;
   for (std::size_t k = 0; k < constants.size(); ++k) {
     const std::string index = std::to_string(k);

@@ -2,10 +2,10 @@
 
 #include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
-#include "rtl-gen/text/numbers.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/numbers.hpp"
 
 namespace napier::rtl {
 

@@ -6,11 +6,11 @@
 
 #include "models/design/widths.hpp"
 #include "models/units/madam_update.hpp"
-#include "rtl-gen/text/numbers.hpp"
-#include "rtl-gen/text/registers.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/numbers.hpp"
+#include "rtl-gen/text/registers.hpp"
 
 namespace napier::rtl {
 
@@ -50,9 +50,9 @@ void set_constants(Values& v, const Design& d) {
   v["gaussian_bits"] = std::to_string(gain);
   v["gaussian_cases"] = table_cases(unit.gaussian_table(), sum, "gain", gain);
   const int const_width = d.datapath.const_bits + 1;
-  v["octave_cases"] =
-      d.format.gamma_log2 > 0 ? table_cases(unit.octave_table(), d.format.gamma_log2, "constant", const_width)
-                              : "";
+  v["octave_cases"] = d.format.gamma_log2 > 0
+                          ? table_cases(unit.octave_table(), d.format.gamma_log2, "constant", const_width)
+                          : "";
   v["octave_constant"] = std::to_string(unit.octave_table().front());
   v["const_bits_plus_1"] = std::to_string(const_width);
   v["update_bits_minus_1"] = std::to_string(d.update.bits - 1);
@@ -64,7 +64,8 @@ void set_constants(Values& v, const Design& d) {
 const std::vector<std::pair<std::string, std::string>> kCarried = {
     {"WeightWidth", "weight"}, {"1", "gradient_negative"}, {"1", "gradient_zero"}};
 
-/// The registers of one place (suffix: m moment, n normalise, c convert): declarations, then registers or wires.
+/// The registers of one place (suffix: m moment, n normalise, c convert): declarations, then registers or
+/// wires.
 std::string place(const std::string& comment, std::vector<Piped> values, const std::string& from,
                   const std::string& to, bool registered, int enable) {
   for (const auto& [width, name] : kCarried) values.push_back({width, name + from, name + to});
@@ -79,18 +80,20 @@ void set_registers(Values& v, int stages) {
   int enable = 0;
   v["moment_registers"] =
       place("second moment",
-            {{"MomentWidth", "v_after", "v_m"}, {"GradientLogWidth", "gradient_log2", "gradient_log2_m"}}, "_g",
-            "_m", moment, enable);
+            {{"MomentWidth", "v_after", "v_m"}, {"GradientLogWidth", "gradient_log2", "gradient_log2_m"}},
+            "_g", "_m", moment, enable);
   enable += moment ? 1 : 0;
   v["normalise_registers"] =
       place("normalised gradient", {{"MomentWidth", "v_m", "v_n"}, {"LogWidth", "step_log2", "step_log2_n"}},
             "_m", "_n", normalise, enable);
   enable += normalise ? 1 : 0;
-  v["convert_registers"] = place("integer step", {{"MomentWidth", "v_n", "v_c"}, {"WeightWidth-1", "delta", "delta_c"}},
-                                 "_n", "_c", convert, enable);
+  v["convert_registers"] =
+      place("integer step", {{"MomentWidth", "v_n", "v_c"}, {"WeightWidth-1", "delta", "delta_c"}}, "_n",
+            "_c", convert, enable);
   enable += convert ? 1 : 0;
   v["end_registers"] = pipeline_registers(
-      "updated weight", {{"WeightWidth", "weight", "weight_q"}, {"MomentWidth", "v_c", "v_q"}}, stages - enable, enable);
+      "updated weight", {{"WeightWidth", "weight", "weight_q"}, {"MomentWidth", "v_c", "v_q"}},
+      stages - enable, enable);
 }
 
 }  // namespace

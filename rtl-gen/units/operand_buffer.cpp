@@ -1,9 +1,9 @@
 #include "rtl-gen/units/operand_buffer.hpp"
 
-#include "rtl-gen/text/numbers.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/numbers.hpp"
 
 namespace napier::rtl {
 

@@ -5,11 +5,11 @@
 
 #include "models/design/widths.hpp"
 #include "models/units/post_processor.hpp"
-#include "rtl-gen/text/numbers.hpp"
-#include "rtl-gen/text/registers.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/numbers.hpp"
+#include "rtl-gen/text/registers.hpp"
 
 namespace napier::rtl {
 
@@ -44,7 +44,8 @@ void set_int8(Values& v, const Design& d) {
   const int left = d.format.bits - 1;  // any non-zero accumulator saturates
   v["int8_left"] = std::to_string(left);
   v["int8_limit"] = std::to_string((1 << left) - 1);
-  v["int8_shift_bits"] = std::to_string(std::max(index_bits(d.datapath.accumulator_bits + 1), index_bits(left + 1)));
+  v["int8_shift_bits"] =
+      std::to_string(std::max(index_bits(d.datapath.accumulator_bits + 1), index_bits(left + 1)));
   v["int8_wide_bits"] = std::to_string(d.datapath.accumulator_bits + left + 1);
 }
 
@@ -58,7 +59,8 @@ EmittedFile emit_post_processor_lane(const Design& design) {
   const int inner = std::min(stages, lns ? 2 : 1);  // registers between the steps; more follow at the end
   v["normalise_register"] = inner >= 1 ? "1" : "0";
   v["compare_register"] = inner >= 2 ? "1" : "0";
-  v["end_registers"] = pipeline_registers("converted word", {{"WordWidth", "word", "word_q"}}, stages - inner, inner);
+  v["end_registers"] =
+      pipeline_registers("converted word", {{"WordWidth", "word", "word_q"}}, stages - inner, inner);
   return emit_module(design, "post_processor_lane", embedded::post_processor_lane_sv, v);
 }
 

@@ -6,8 +6,6 @@
 
 namespace napier::rtl {
 
-EmittedFile emit_queue(const Design& design) {
-  return emit_module(design, "queue", embedded::queue_sv, {});
-}
+EmittedFile emit_queue(const Design& design) { return emit_module(design, "queue", embedded::queue_sv, {}); }
 
 }  // namespace napier::rtl

@@ -1,10 +1,10 @@
 #include "rtl-gen/units/vector_lane.hpp"
 
 #include "models/design/widths.hpp"
-#include "rtl-gen/text/registers.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/registers.hpp"
 
 namespace napier::rtl {
 

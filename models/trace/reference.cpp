@@ -6,6 +6,7 @@
 #include <random>
 
 #include "models/base/interrupt.hpp"
+#include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
 #include "models/units/accumulation_collector.hpp"
 #include "models/units/vector_lane.hpp"
@@ -166,6 +167,8 @@ Trace random_trace(const Design& design, std::span<const Shape> shapes, std::uin
   Random random(seed);
   Trace trace;
   trace.design = design;
+  trace.design_text = resolved_yaml(design);
+  trace.design_digest = design_digest(design);
   trace.network = "random matrices";
   trace.experiment = "seed " + std::to_string(seed);
   for (std::size_t i = 0; i < shapes.size(); ++i) {

@@ -32,6 +32,7 @@ struct GemmRecord {
   std::vector<std::int32_t> acc;    ///< n x m expected accumulators
   std::vector<Word> out;            ///< n x m expected words; empty where raw
   std::int64_t saturations = 0;     ///< accumulations that overflowed
+  friend bool operator==(const GemmRecord&, const GemmRecord&) = default;
 };
 
 /// One tensor's weight update by the Madam unit.
@@ -41,6 +42,7 @@ struct UpdateRecord {
   MadamSettings settings;
   std::vector<MadamState> before, after;
   std::vector<Word> gradient;
+  friend bool operator==(const UpdateRecord&, const UpdateRecord&) = default;
 };
 
 struct Trace {
@@ -53,8 +55,10 @@ struct Trace {
   std::vector<UpdateRecord> updates;
 };
 
-/// Writes to a temporary name in the same folder and renames when whole. Throws InputError where the folder
-/// cannot be written or the disk is full; nothing is left behind.
+/// Writes an HDF5 file (docs/formats/trace.md), to a temporary name in the same folder, renamed when whole.
+/// design_text and design_digest are those of `design`, whatever the members say. Throws InputError where a
+/// record does not fit the design, the folder cannot be written or the disk is full; nothing is left behind.
+/// The same trace gives the same bytes.
 void write_trace(const Trace& trace, const std::filesystem::path& file);
 
 /// Reads and checks magic, format version, sizes, ranges and checksums before it trusts a byte. Throws

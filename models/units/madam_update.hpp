@@ -15,6 +15,7 @@ struct MadamSettings {
   std::int32_t correction = 0;         ///< log2(1 - beta^t), fixed point, negative
   std::int32_t step_log2 = 0;          ///< log2(eta * gamma_U), fixed point
   std::int32_t cap = 0;                ///< largest exponent code of this tensor, 1..E_U
+  friend bool operator==(const MadamSettings&, const MadamSettings&) = default;
 };
 
 struct MadamState {

@@ -18,6 +18,7 @@ struct PostResult {
 struct PostSettings {
   int bias_k = 0;  ///< LNS: joins both input scales, the alignment and the output scale. INT8: right shift.
   bool relu = false;  ///< negative results become zero (zero: none: the smallest positive code)
+  friend bool operator==(const PostSettings&, const PostSettings&) = default;
 };
 
 /// Converts an accumulator to an operand word.

@@ -250,10 +250,10 @@ TEST_F(HandshakeLog, WordPlacesPointAtTheOperands) {
                 std::tie(q.found, q.gemm, q.mt, q.nt, q.kt, q.n));
     }
   }
-  // shapes on L 6, V 3, N 3: 2 x 2 x 3, 1 x 1 x 3 and 2 x 1 x 2 tiles
-  const WordPlace a = word_place(trace_, "a", 12 + 3 + 2);
+  // shapes on L 6, V 2, N 3: 2 x 2 x 4, 1 x 1 x 4 and 2 x 1 x 3 tiles
+  const WordPlace a = word_place(trace_, "a", 16 + 4 + 3);
   EXPECT_EQ(std::tie(a.gemm, a.mt, a.nt, a.kt), std::make_tuple(2, 1, 0, 0));
-  EXPECT_FALSE(word_place(trace_, "a", 12 + 3 + 4).found);
+  EXPECT_FALSE(word_place(trace_, "a", 16 + 4 + 6).found);
   EXPECT_THROW(word_place(trace_, "nonsense", 0), InternalError);
 }
 
@@ -282,11 +282,11 @@ TEST_F(HandshakeLog, ExplanationShowsTheVectorBehindASum) {
   d.expected = d.actual = std::string(static_cast<std::size_t>((fields.back().bit + 8) / 8) * 2, '0');
   const GemmRecord& r = trace_.gemms[0];
   const std::int64_t sum =
-      VectorLane(trace_.design)(std::span(r.a).subspan(2 * 7 + 3, 3), std::span(r.b).subspan(1 * 7 + 3, 3));
+      VectorLane(trace_.design)(std::span(r.a).subspan(2 * 7 + 2, 2), std::span(r.b).subspan(1 * 7 + 2, 2));
   EXPECT_THAT(
       explain(trace_, d),
       AllOf(HasSubstr("vector lanes, channel sum, word 4: lane[2]"), HasSubstr("column n = 1, row m = 2"),
-            HasSubstr("k = 3..5"), HasSubstr("exact sum of this vector is " + std::to_string(sum) + "\n")));
+            HasSubstr("k = 2..3"), HasSubstr("exact sum of this vector is " + std::to_string(sum) + "\n")));
 }
 
 TEST_F(HandshakeLog, ExplanationOfOtherKinds) {

@@ -23,7 +23,7 @@ inline Design small_odd() {
   d.format.bits = 7;
   d.format.gamma_log2 = 2;
   d.datapath.lanes = 6;
-  d.datapath.vector = 3;
+  d.datapath.vector = 2;
   d.datapath.lut_bits = 1;
   d.datapath.term_bits = 11;
   d.datapath.accumulator_bits = 19;
@@ -46,6 +46,7 @@ inline Design small_int8() {
   Design d = small_lns();
   d.name = "small_int8";
   d.format.kind = FormatKind::kInt8;
+  d.update = {};
   d.update.kind = UpdateKind::kHost;
   return d;
 }

@@ -24,6 +24,7 @@ inline Design small_odd() {
   d.format.gamma_log2 = 2;
   d.datapath.lanes = 6;
   d.datapath.vector = 2;
+  d.buffers.a_rows = 13;
   d.datapath.lut_bits = 1;
   d.datapath.term_bits = 11;
   d.datapath.accumulator_bits = 19;

@@ -25,9 +25,16 @@ IntTerm LnsToInt::operator()(const LnsProduct& product) const {
   if (product.zero) return {};
   const int quotient = product.exponent >> format_.gamma_log2;
   const int remainder = product.exponent & (format_.gamma() - 1);
-  std::int64_t shifted = static_cast<std::int64_t>(mantissa(remainder)) << quotient;
-  if (half_up_ && shift_ > 0) shifted += std::int64_t{1} << (shift_ - 1);
-  return {shifted >> shift_, remainder >> bin_shift_, product.negative};
+  // (mantissa << q) >> shift in one shift, so that formats of many octaves need no wide integers.
+  const std::int64_t value = mantissa(remainder);
+  const int right = shift_ - quotient;
+  std::int64_t magnitude = 0;
+  if (right <= 0) {
+    magnitude = value << -right;
+  } else if (right < 63) {
+    magnitude = (value + (half_up_ ? std::int64_t{1} << (right - 1) : 0)) >> right;
+  }
+  return {magnitude, remainder >> bin_shift_, product.negative};
 }
 
 }  // namespace napier

@@ -1,0 +1,304 @@
+#include "models/units/madam_update.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include "models/format/constants.hpp"
+#include "tests/units/exact_integer.hpp"
+
+namespace napier {
+namespace {
+
+// The unit is compared, stage by stage, with Madam's formulae in double, whose own error (below 2^-40 octaves
+// here) is nothing against the bounds derived beside each check.
+constexpr double kDoubleError = 0x1p-40;
+
+Design design(int gamma_log2, int v_fraction) {
+  Design d;
+  d.format.gamma_log2 = gamma_log2;
+  d.update.v_fraction = v_fraction;
+  d.update.v_bits = v_fraction + 8;
+  return d;
+}
+
+MadamSettings settings_of(const Design& d) {
+  return {
+      .gradient_exponent = -8 * (1 << d.format.gamma_log2) - 127,
+      .correction = static_cast<std::int32_t>(fixed_log2_correction(d.update.beta, 10, d.update.v_fraction)),
+      .step_log2 = static_cast<std::int32_t>(fixed_log2(16.0, d.update.v_fraction)),
+      .cap = (1 << (d.update.bits - 1)) - 1};
+}
+
+double gradient_log2(const Design& d, Word gradient, const MadamSettings& s) {
+  return static_cast<double>((gradient & 127) + s.gradient_exponent) / (1 << d.format.gamma_log2);
+}
+
+/// Fixed point to octaves.
+double octaves(const Design& d, std::int64_t fixed) {
+  return std::ldexp(static_cast<double>(fixed), -d.update.v_fraction);
+}
+
+using SecondMoment = std::function<MadamUpdate::Moment(std::int32_t, Word, const MadamSettings&)>;
+
+/// Gradient words and second moments for which v' is farther from log2(beta v + (1-beta) g^2) than
+///   1/64 octave: cells are 1/16 octave wide, so d is at most 1/32 from its cell's centre, and log2(1 + 2^-d)
+///                falls by at most 1/2 an octave each octave;
+///   2 units:     log2 beta, log2(1-beta) and the entry are half a unit off each, and d by one more, halved.
+int moments_outside_bound(const Design& d, const SecondMoment& second_moment) {
+  const MadamSettings s = settings_of(d);
+  const double bound = 1.0 / 64 + octaves(d, 2) + kDoubleError;
+  const double lowest = octaves(d, -(std::int64_t{1} << (d.update.v_bits - 1)) + 1);
+  const double highest = octaves(d, (std::int64_t{1} << (d.update.v_bits - 1)) - 1);
+  std::mt19937 random(11);
+  int count = 0;
+  for (int word = 0; word < 256; ++word) {
+    if ((word & 127) == 0) continue;
+    const double g = gradient_log2(d, static_cast<Word>(word), s);
+    for (int round = 0; round < 300; ++round) {
+      const double near_g = 2 * g + (static_cast<int>(random() % 4000) - 2000) * 0.01;
+      const auto v = static_cast<std::int32_t>(
+          std::lround(std::ldexp(std::clamp(near_g, lowest, highest), d.update.v_fraction)));
+      const double exact =
+          std::log2(d.update.beta * std::exp2(octaves(d, v)) + (1 - d.update.beta) * std::exp2(2 * g));
+      const double have = octaves(d, second_moment(v, static_cast<Word>(word), s).v);
+      count += std::abs(have - std::clamp(exact, lowest, highest)) <= bound ? 0 : 1;
+    }
+  }
+  return count;
+}
+
+TEST(MadamUpdate, SecondMomentFollowsItsFormula) {
+  for (const int gamma_log2 : {0, 3, 5}) {
+    for (const int v_fraction : {8, 12, 14}) {
+      for (const double beta : {0.999, 0.9, 0.5}) {
+        Design d = design(gamma_log2, v_fraction);
+        d.update.beta = beta;
+        const MadamUpdate unit(d);
+        EXPECT_EQ(moments_outside_bound(d, [&](auto... a) { return unit.second_moment(a...); }), 0)
+            << gamma_log2 << ' ' << v_fraction << ' ' << beta;
+      }
+    }
+  }
+}
+
+TEST(MadamUpdate, BoundSeesAnotherBetaAndAMissingLogarithm) {
+  const Design d = design(3, 14);
+  Design other = d;
+  other.update.beta = 0.99;
+  const MadamUpdate wrong(other);
+  EXPECT_GT(moments_outside_bound(d, [&](auto... a) { return wrong.second_moment(a...); }), 0);
+  const MadamUpdate unit(d);
+  EXPECT_GT(moments_outside_bound(d,
+                                  [&](std::int32_t v, Word g, const MadamSettings& s) {
+                                    const std::int32_t fresh = 2 * static_cast<std::int32_t>(std::ldexp(
+                                                                       gradient_log2(d, g, s), 14)) +
+                                                               unit.log2_one_minus_beta();
+                                    return MadamUpdate::Moment{std::max(v + unit.log2_beta(), fresh), false};
+                                  }),
+            0);
+}
+
+TEST(MadamUpdate, LowestSecondMomentMeansZero) {
+  const Design d = design(3, 14);
+  const MadamUpdate unit(d);
+  const MadamSettings s = settings_of(d);
+  EXPECT_EQ(unit.zero_v(), -(1 << 21));
+  // Zero stays zero while gradients are zero, and the weight stays.
+  const MadamState start{0x1234, unit.zero_v()};
+  EXPECT_EQ(unit(start, 0, s), start);
+  // The first gradient makes it (1-beta) g^2 exactly.
+  const std::int32_t g = static_cast<std::int32_t>(std::ldexp(gradient_log2(d, 100, s), 14));
+  EXPECT_EQ(unit.second_moment(unit.zero_v(), 100, s).v, 2 * g + unit.log2_one_minus_beta());
+  // A moment that decays below its range becomes zero; the last representable one is not yet zero.
+  EXPECT_EQ(unit.second_moment(unit.zero_v() + 1, 0, s).v, unit.zero_v());
+  const std::int32_t last = unit.zero_v() + 1 - unit.log2_beta();
+  EXPECT_EQ(unit.second_moment(last, 0, s).v, unit.zero_v() + 1);
+  // A gradient too small for the range of v is kept at the smallest moment, which is not zero.
+  MadamSettings tiny = s;
+  tiny.gradient_exponent = -32768;
+  EXPECT_EQ(unit.second_moment(unit.zero_v(), 1, tiny).v, unit.zero_v() + 1);
+  // One too large is kept at the largest.
+  MadamSettings huge = s;
+  huge.gradient_exponent = 32767;
+  EXPECT_EQ(unit.second_moment(unit.zero_v(), 1, huge).v, (1 << 21) - 1);
+}
+
+TEST(MadamUpdate, StepExponentFollowsItsFormula) {
+  for (const int gamma_log2 : {0, 3, 5}) {
+    const Design d = design(gamma_log2, 14);
+    const MadamUpdate unit(d);
+    const MadamSettings s = settings_of(d);
+    std::mt19937 random(12);
+    for (int word = 0; word < 256; ++word) {
+      const double g = gradient_log2(d, static_cast<Word>(word), s);
+      for (int round = 0; round < 200; ++round) {
+        const auto v = static_cast<std::int32_t>(
+            std::lround((2 * g + 8 - static_cast<int>(random() % 1600) * 0.01) * 16384));
+        const double normalised = g - (octaves(d, v) - octaves(d, s.correction)) / 2;
+        const double exact = std::min(normalised, std::log2(d.update.bound)) + octaves(d, s.step_log2);
+        // Halving drops half a unit at most; the bound's logarithm is half a unit off.
+        EXPECT_LE(std::abs(octaves(d, unit.step_exponent(v, static_cast<Word>(word), s)) - exact),
+                  octaves(d, 1) / 2 + kDoubleError);
+      }
+    }
+  }
+}
+
+using Step = std::function<std::int32_t(std::int32_t)>;
+
+/// The step's rule in whole numbers: the exponent to the nearest code (a tie upwards), then round(C[r] 2^q /
+/// 2^CF).
+int step_differences(const Design& d, const std::vector<exact::Integer>& constants, const Step& step) {
+  const int dropped = d.update.v_fraction - d.format.gamma_log2;
+  const int gamma = 1 << d.format.gamma_log2;
+  const exact::Integer largest = (1 << (d.update.bits - 1)) - 1;
+  int count = 0;
+  for (int exponent = -(6 << d.update.v_fraction); exponent < 20 << d.update.v_fraction; exponent += 37) {
+    const long code =
+        exact::shift_right(exact::Integer(exponent) + exact::shift_left(1, dropped - 1), dropped).get_si();
+    const long q = exact::shift_right(code, d.format.gamma_log2).get_si();
+    const exact::Integer& c = constants[static_cast<std::size_t>(code - q * gamma)];
+    // round(c 2^q / 2^CF) with the point 16 places lower, so that q may be negative
+    const exact::Integer scaled = exact::shift_left(c, 16 + q);
+    exact::Integer want = exact::shift_right(scaled + exact::shift_left(1, 15 + d.datapath.const_bits),
+                                             16 + d.datapath.const_bits);
+    if (want > largest) want = largest;
+    count += want == step(exponent) ? 0 : 1;
+  }
+  return count;
+}
+
+std::vector<exact::Integer> octave_constants_of(const Design& d) {
+  std::vector<exact::Integer> result;
+  for (long r = 0; r < 1L << d.format.gamma_log2; ++r) {
+    result.push_back(
+        exact::nearest(exact::power_of_two(r, 1UL << d.format.gamma_log2), d.datapath.const_bits));
+  }
+  return result;
+}
+
+TEST(MadamUpdate, StepFollowsItsRule) {
+  for (const int gamma_log2 : {0, 3, 5}) {
+    for (const int bits : {8, 12, 16}) {
+      for (const int const_bits : {4, 8, 20}) {
+        Design d = design(gamma_log2, 14);
+        d.update.bits = bits;
+        d.datapath.const_bits = const_bits;
+        const MadamUpdate unit(d);
+        EXPECT_EQ(step_differences(d, octave_constants_of(d), [&](std::int32_t e) { return unit.step(e); }),
+                  0);
+      }
+    }
+  }
+}
+
+TEST(MadamUpdate, StepCheckSeesAnyChangedConstant) {
+  const Design d = design(3, 14);
+  const MadamUpdate unit(d);
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::vector<exact::Integer> changed = octave_constants_of(d);
+    changed[i] += 1;
+    EXPECT_GT(step_differences(d, changed, [&](std::int32_t e) { return unit.step(e); }), 0) << i;
+  }
+}
+
+TEST(MadamUpdate, WeightsMoveAgainstTheGradientAndKeepTheirSign) {
+  const Design d = design(3, 14);
+  const MadamUpdate unit(d);
+  MadamSettings s = settings_of(d);
+  std::mt19937 random(13);
+  for (int word = 0; word < 256; ++word) {
+    for (int round = 0; round < 400; ++round) {
+      s.cap = 1 + static_cast<int>(random() % 32767);
+      const int code = 1 + static_cast<int>(random() % static_cast<unsigned>(s.cap));
+      const MadamState before{
+          static_cast<UpdateWord>((random() & 0x8000) | static_cast<unsigned>(code)),
+          static_cast<std::int32_t>(random() % (1U << 21)) - (1 << 20)};
+      const MadamState after = unit(before, static_cast<Word>(word), s);
+      EXPECT_EQ(after.weight & 0x8000, before.weight & 0x8000);
+      if (word == 0 || word == 128) {
+        EXPECT_EQ(after.weight, before.weight);
+        continue;
+      }
+      const std::int32_t delta = unit.step(unit.step_exponent(after.v, static_cast<Word>(word), s));
+      const bool same_sign = (before.weight >> 15) == (word >> 7);
+      const int moved = (before.weight & 0x7FFF) + (same_sign ? -delta : delta);
+      EXPECT_EQ(after.weight & 0x7FFF, moved < 1 ? 1 : moved > s.cap ? s.cap : moved);
+    }
+  }
+}
+
+/// The whole update against Madam in double: the new exponent code, before clamping, moves by
+/// eta gamma_U g / sqrt(v'/(1-beta^t)). In log2 the unit's step is off by at most
+///   v': (1/64 + 2 units) / 2; halving 1/2 unit; bound 1/2 unit; nearest code 1/(2 gamma); constant 2^-(CF+1)
+///   relative;
+/// and the integer is rounded by 1/2.
+TEST(MadamUpdate, WholeUpdateIsWithinItsBoundOfFloatingPointMadam) {
+  const Design d = design(3, 14);
+  const MadamUpdate unit(d);
+  const MadamSettings s = settings_of(d);
+  const double eta_gamma = 16.0;
+  const double log_bound =
+      1.0 / 128 + octaves(d, 2) + 1.0 / 16 - std::log2(1 - std::exp2(-d.datapath.const_bits - 1));
+  std::mt19937 random(14);
+  for (int word = 1; word < 128; ++word) {
+    for (int round = 0; round < 200; ++round) {
+      const double g = std::exp2(gradient_log2(d, static_cast<Word>(word), s));
+      const double v = g * g * std::exp2(static_cast<int>(random() % 2400) * 0.01 - 14);
+      const auto v_fixed = static_cast<std::int32_t>(std::lround(std::log2(v) * 16384));
+      const double v_after = d.update.beta * std::exp2(octaves(d, v_fixed)) + (1 - d.update.beta) * g * g;
+      const double corrected = v_after / (1 - std::pow(d.update.beta, 10));
+      const double delta = eta_gamma * std::min(g / std::sqrt(corrected), d.update.bound);
+      const MadamState after = unit({20000, v_fixed}, static_cast<Word>(word), s);
+      const double moved = 20000 - (after.weight & 0x7FFF);
+      EXPECT_LE(moved, delta * std::exp2(log_bound) + 0.5);
+      EXPECT_GE(moved, delta * std::exp2(-log_bound) - 0.5);
+    }
+  }
+}
+
+/// Stored words of the design whose operand differs from the nearest operand code, a tie to the smaller one.
+int operand_differences(const Design& d, const std::function<Word(UpdateWord)>& operand) {
+  const int ratio = 1 << (d.update.bits - d.format.bits);
+  const int largest = (1 << (d.format.bits - 1)) - 1;
+  const int stored_largest = (1 << (d.update.bits - 1)) - 1;
+  const bool reserved = d.format.zero == ZeroCode::kReserved;
+  int count = 0;
+  for (int word = 0; word < 1 << d.update.bits; ++word) {
+    const int stored = word & stored_largest;
+    int best =
+        0;  // nearest of the codes 0..E: exponents (code - E) ratio and stored - stored_largest, in steps
+    for (int code = 1; code <= largest; ++code) {
+      const auto distance = [&](int c) {
+        return std::abs((c - largest) * ratio - (stored - stored_largest));
+      };
+      if (distance(code) < distance(best)) best = code;
+    }
+    const int sign = word > stored_largest && !(reserved && best == 0) ? largest + 1 : 0;
+    count += operand(static_cast<UpdateWord>(word)) == sign + best ? 0 : 1;
+  }
+  return count;
+}
+
+TEST(MadamUpdate, OperandsAreTheNearestToEveryStoredWeight) {
+  for (const int update_bits : {8, 9, 12, 16}) {
+    for (const auto zero : {ZeroCode::kReserved, ZeroCode::kNone}) {
+      Design d;
+      d.update.bits = update_bits;
+      d.format.zero = zero;
+      EXPECT_EQ(operand_differences(d, [&](UpdateWord w) { return operand_of_weight(d, w); }), 0)
+          << update_bits;
+    }
+  }
+}
+
+TEST(MadamUpdate, OperandCheckSeesTruncation) {
+  const Design d;
+  EXPECT_GT(operand_differences(d, [](UpdateWord w) { return static_cast<Word>(w >> 8); }), 0);
+}
+
+}  // namespace
+}  // namespace napier

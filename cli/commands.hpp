@@ -8,5 +8,6 @@ namespace napier::cli {
 
 void add_explain(CLI::App& app);
 void add_rtl(CLI::App& app);
+void add_trace(CLI::App& app);
 
 }  // namespace napier::cli

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   napier::cli::add_explain(app);
   napier::cli::add_rtl(app);
+  napier::cli::add_trace(app);
   try {
     napier::catch_interrupts();
     app.parse(argc, argv);

@@ -1,0 +1,100 @@
+// napier sim: a trace replayed on the SystemC model of a design.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "models/base/files.hpp"
+#include "models/design/design_file.hpp"
+#include "models/trace/trace_check.hpp"
+#include "sim/run_directory.hpp"
+
+namespace napier::cli {
+namespace {
+
+struct Options {
+  std::string design, trace, vcd;
+  std::filesystem::path output;
+  std::int64_t from = 0, to = -1;
+  unsigned stalls = 0;
+  std::uint64_t seed = 1;
+  bool log = false;
+};
+
+/// One line with rate and time left: rewritten on a terminal, a plain line every ten seconds elsewhere.
+class Progress {
+ public:
+  void operator()(std::int64_t cycles, double part) {
+    const auto now = Clock::now();
+    if (now - last_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000))) return;
+    last_ = now;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    const double left = part > 0 ? seconds * (1 - part) / part : 0;
+    std::fprintf(stderr, "%ssim: %.1f %%, cycle %lld, %.0f cycles/s, %.0f s left%s", terminal_ ? "\r" : "",
+                 100 * part, static_cast<long long>(cycles), static_cast<double>(cycles) / seconds, left,
+                 terminal_ ? "   " : "\n");
+    shown_ = true;
+  }
+  void end() const {
+    if (terminal_ && shown_) std::fputc('\n', stderr);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+  bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+};
+
+void run(const Options& options) {
+  const Design design = read_design(options.design);
+  require_hardware(design);
+  const Trace trace = read_trace(options.trace);
+  check_trace_design(trace, design);
+  sim::SimOptions how;
+  how.stall_percent = options.stalls;
+  how.stall_seed = options.seed;
+  if (!options.vcd.empty()) how.vcd = options.vcd;
+  how.vcd_from = options.from;
+  if (options.to >= 0) how.vcd_to = options.to;
+  open_output_folder(options.output, "sim");
+  if (options.log) how.handshake_log = options.output / "handshake.log";
+  Progress progress;
+  how.progress = [&progress](std::int64_t cycles, double part) { progress(cycles, part); };
+  const sim::SimResult result = sim::simulate(design, trace, how);
+  progress.end();
+  sim::write_run_directory(options.output, design, trace, how, result,
+                           {NAPIER_VERSION, options.design, options.trace});
+  std::printf("%lld cycles, %.1f %% of the products used, %lld words equal to the trace.\nResults in %s\n",
+              static_cast<long long>(result.cycles), 100 * result.utilisation,
+              static_cast<long long>(result.words_checked), options.output.c_str());
+}
+
+}  // namespace
+
+void add_sim(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("sim", "Replay a trace cycle by cycle on the SystemC model");
+  const auto options = std::make_shared<Options>();
+  command->add_option("DESIGN", options->design, "Design description (YAML)")->required();
+  command->add_option("--trace", options->trace, "Golden trace (HDF5), made with the same design")->required();
+  command->add_option("-o,--output", options->output, "Output folder")->required();
+  CLI::Option* vcd = command->add_option("--vcd", options->vcd, "Write the signals to this VCD file");
+  command->add_option("--from", options->from, "First cycle in the VCD")
+      ->needs(vcd)
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--to", options->to, "Last cycle in the VCD (the last of the run)")
+      ->needs(vcd)
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--stalls", options->stalls, "Percent of cycles in which the host holds back a channel")
+      ->check(CLI::Range(0, 99));
+  command->add_option("--seed", options->seed, "Chooses the cycles of --stalls");
+  command->add_flag("--handshake-log", options->log, "Write every handshake to handshake.log");
+  command->footer(
+      "Example: napier sim configs/designs/lns8_paper_tiny.yaml --trace runs/tiny.h5 -o runs/sim "
+      "--vcd runs/sim.vcd --from 0 --to 500");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace napier::cli

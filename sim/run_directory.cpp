@@ -1,0 +1,42 @@
+#include "sim/run_directory.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "models/base/files.hpp"
+#include "models/design/design_file.hpp"
+#include "sim/statistics.hpp"
+
+namespace napier::sim {
+namespace {
+
+std::string run_json(const Trace& trace, const SimOptions& options, const SimResult& result,
+                     const RunInfo& info) {
+  nlohmann::ordered_json run;
+  run["napier"] = info.version;
+  run["command"] = "sim";
+  run["design_file"] = info.design_file;
+  run["design_sha256"] = trace.design_digest;
+  run["trace_file"] = info.trace_file;
+  run["network"] = trace.network;
+  run["experiment"] = trace.experiment;
+  run["stall_percent"] = options.stall_percent;
+  run["stall_seed"] = options.stall_seed;
+  run["wall_seconds"] = result.seconds;
+  run["cycles_per_second"] = result.seconds > 0 ? static_cast<double>(result.cycles) / result.seconds : 0.0;
+  return run.dump(2) + "\n";
+}
+
+}  // namespace
+
+void write_run_directory(const std::filesystem::path& folder, const Design& design, const Trace& trace,
+                         const SimOptions& options, const SimResult& result, const RunInfo& info) {
+  const std::vector<Statistic> all = statistics(result, design);
+  write_file(folder / "stats.json", statistics_json(all));
+  write_file(folder / "stats.txt", statistics_text(all));
+  write_file(folder / "events.csv", events_csv(result));
+  write_file(folder / "cycles.csv", cycles_csv(result));
+  write_file(folder / "resolved.yaml", resolved_yaml(design));
+  write_file(folder / "run.json", run_json(trace, options, result, info));
+}
+
+}  // namespace napier::sim

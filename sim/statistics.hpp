@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "sim/simulation.hpp"
+
+namespace napier::sim {
+
+/// One number of a run, with what it is counted in and what it means.
+struct Statistic {
+  std::string name;
+  double value;
+  bool whole;  ///< a count
+  std::string unit, description;
+};
+
+/// Everything a run counted, events apart: totals, causes, update causes. The same for the same input.
+std::vector<Statistic> statistics(const SimResult& result, const Design& design);
+
+/// The value with as many digits as it needs.
+std::string value_text(const Statistic& statistic);
+
+/// stats.json: an array of {name, value, unit, description}.
+std::string statistics_json(const std::vector<Statistic>& all);
+/// stats.txt: aligned columns.
+std::string statistics_text(const std::vector<Statistic>& all);
+/// events.csv: component,event,count,unit.
+std::string events_csv(const SimResult& result);
+/// cycles.csv: one line a matrix product, a column a cause.
+std::string cycles_csv(const SimResult& result);
+
+}  // namespace napier::sim

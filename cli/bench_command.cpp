@@ -1,0 +1,64 @@
+// napier bench: our own benchmark runs.
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/bench.hpp"
+#include "cli/commands.hpp"
+#include "sim/bench.hpp"
+
+namespace napier::cli {
+namespace {
+
+void print_table(const std::vector<BenchRow>& rows) {
+  std::printf("%-32s %14s  %-10s  %-32s %s\n", "name", "value", "unit", "against", "ratio");
+  for (const BenchRow& row : rows) {
+    std::printf("%-32s %14.4g  %-10s  %-32s ", row.name.c_str(), row.value, row.unit.c_str(),
+                row.against.c_str());
+    std::printf(row.against.empty() ? "\n" : "%.3g\n", row.ratio);
+  }
+}
+
+void print_json(const std::vector<BenchRow>& rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const BenchRow& row : rows) {
+    nlohmann::ordered_json entry;
+    entry["name"] = row.name;
+    entry["value"] = row.value;
+    entry["unit"] = row.unit;
+    if (!row.against.empty()) {
+      entry["against"] = row.against;
+      entry["ratio"] = row.ratio;
+    }
+    list.push_back(entry);
+  }
+  std::cout << list.dump(2) << '\n';
+}
+
+}  // namespace
+
+void add_benchmark(CLI::App& bench, const std::string& name, const std::string& description,
+                   std::vector<BenchRow> (*measure)()) {
+  CLI::App* command = bench.add_subcommand(name, description);
+  const auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "Print the rows as JSON");
+  command->footer("Example: napier bench " + name);
+  command->callback([json, measure] {
+    const std::vector<BenchRow> rows = measure();
+    if (*json) {
+      print_json(rows);
+    } else {
+      print_table(rows);
+    }
+  });
+}
+
+void add_bench(CLI::App& app) {
+  CLI::App* bench = app.add_subcommand("bench", "Measure Napier's own speed");
+  bench->require_subcommand(1);
+  bench->footer("Example: napier bench sim --json");
+  add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",
+                sim::bench_simulation);
+}
+
+}  // namespace napier::cli

@@ -1,0 +1,85 @@
+#include "sim/bench.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "models/base/error.hpp"
+#include "models/gemm/product_table.hpp"
+#include "models/trace/reference.hpp"
+#include "models/units/accumulation_collector.hpp"
+#include "sim/child.hpp"
+
+namespace napier::sim {
+namespace {
+
+constexpr int kRuns = 3;
+constexpr std::array<Shape, 1> kProduct = {{{128, 512, 1024}}};
+
+Design element() {
+  Design design;
+  design.name = "lns8_32x32";
+  design.update.kind = UpdateKind::kHost;
+  return design;
+}
+
+/// The accumulators of a record, one product after another through the table of all products.
+std::vector<std::int32_t> scalar_loop(const Design& design, const GemmRecord& r) {
+  const LnsFormat format(design.format);
+  const ProductTable products(design);
+  std::vector<std::int32_t> acc;
+  acc.reserve(r.acc.size());
+  for (int n = 0; n < r.n; ++n) {
+    const Word* b = &r.b[static_cast<std::size_t>(n) * static_cast<std::size_t>(r.k)];
+    for (int m = 0; m < r.m; ++m) {
+      const Word* a = &r.a[static_cast<std::size_t>(m) * static_cast<std::size_t>(r.k)];
+      std::int32_t total = r.bias.empty() ? 0 : r.bias[static_cast<std::size_t>(m)];
+      for (int first = 0; first < r.k; first += design.datapath.vector) {
+        const int last = std::min(first + design.datapath.vector, r.k);
+        std::int64_t sum = 0;
+        for (int k = first; k < last; ++k) {
+          if (format.is_zero(a[k]) || format.is_zero(b[k])) continue;
+          const int attenuation = 2 * format.max_code() - format.code(a[k]) - format.code(b[k]);
+          const std::int64_t value = products.by_attenuation[static_cast<std::size_t>(attenuation)];
+          sum += format.negative(a[k]) != format.negative(b[k]) ? -value : value;
+        }
+        total = accumulate(total, sum >> products.shift, design.datapath.accumulator_bits,
+                           design.datapath.overflow)
+                    .value;
+      }
+      acc.push_back(total);
+    }
+  }
+  return acc;
+}
+
+double scalar_seconds(const Design& design, const GemmRecord& record) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<std::int32_t> acc = scalar_loop(design, record);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (acc != record.acc) throw InternalError("the scalar loop of the benchmark computes other accumulators");
+  return seconds;
+}
+
+}  // namespace
+
+std::vector<BenchRow> bench_simulation() {
+  const Design design = element();
+  const Trace trace = random_trace(design, kProduct, 1);
+  double scalar = 1e30;
+  SimResult best;
+  for (int i = 0; i < kRuns; ++i) {
+    scalar = std::min(scalar, scalar_seconds(design, trace.gemms[0]));
+    const SimResult run = simulate_in_child(design, trace, {});
+    if (i == 0 || run.seconds < best.seconds) best = run;
+  }
+  const auto macs = static_cast<double>(best.macs);
+  const auto cycles = static_cast<double>(best.cycles);
+  return {{"scalar_loop.macs", macs / scalar, "MAC/s", "", 0.0},
+          {"scalar_loop.cycles", cycles / scalar, "cycles/s", "", 0.0},
+          {"systemc_32x32.macs", macs / best.seconds, "MAC/s", "scalar_loop.macs", scalar / best.seconds},
+          {"systemc_32x32.cycles", cycles / best.seconds, "cycles/s", "scalar_loop.cycles",
+           scalar / best.seconds}};
+}
+
+}  // namespace napier::sim

@@ -6,6 +6,7 @@
 /// exit codes.
 namespace napier::cli {
 
+void add_bench(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_rtl(CLI::App& app);
 void add_trace(CLI::App& app);

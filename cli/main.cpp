@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Napier: co-design workbench for accelerators that train in a logarithmic number system"};
   app.set_version_flag("--version", std::string("napier ") + NAPIER_VERSION);
   app.require_subcommand(1);
+  napier::cli::add_bench(app);
   napier::cli::add_explain(app);
   napier::cli::add_rtl(app);
   napier::cli::add_trace(app);

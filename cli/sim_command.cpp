@@ -78,7 +78,8 @@ void add_sim(CLI::App& app) {
   CLI::App* command = app.add_subcommand("sim", "Replay a trace cycle by cycle on the SystemC model");
   const auto options = std::make_shared<Options>();
   command->add_option("DESIGN", options->design, "Design description (YAML)")->required();
-  command->add_option("--trace", options->trace, "Golden trace (HDF5), made with the same design")->required();
+  command->add_option("--trace", options->trace, "Golden trace (HDF5), made with the same design")
+      ->required();
   command->add_option("-o,--output", options->output, "Output folder")->required();
   CLI::Option* vcd = command->add_option("--vcd", options->vcd, "Write the signals to this VCD file");
   command->add_option("--from", options->from, "First cycle in the VCD")

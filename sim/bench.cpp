@@ -14,7 +14,7 @@ namespace napier::sim {
 namespace {
 
 constexpr int kRuns = 3;
-constexpr std::array<Shape, 1> kProduct = {{{128, 512, 1024}}};
+constexpr std::array<Shape, 1> kProduct = {{{64, 512, 1024}}};
 
 Design element() {
   Design design;
@@ -27,6 +27,12 @@ Design element() {
 std::vector<std::int32_t> scalar_loop(const Design& design, const GemmRecord& r) {
   const LnsFormat format(design.format);
   const ProductTable products(design);
+  std::array<std::size_t, 256> attenuation{};  // 255 for a zero, as ProductTable asks
+  for (std::size_t w = 0; w < attenuation.size(); ++w) {
+    const auto word = static_cast<Word>(w);
+    attenuation[w] =
+        format.is_zero(word) ? 255 : static_cast<std::size_t>(format.max_code() - format.code(word));
+  }
   std::vector<std::int32_t> acc;
   acc.reserve(r.acc.size());
   for (int n = 0; n < r.n; ++n) {
@@ -38,9 +44,7 @@ std::vector<std::int32_t> scalar_loop(const Design& design, const GemmRecord& r)
         const int last = std::min(first + design.datapath.vector, r.k);
         std::int64_t sum = 0;
         for (int k = first; k < last; ++k) {
-          if (format.is_zero(a[k]) || format.is_zero(b[k])) continue;
-          const int attenuation = 2 * format.max_code() - format.code(a[k]) - format.code(b[k]);
-          const std::int64_t value = products.by_attenuation[static_cast<std::size_t>(attenuation)];
+          const std::int64_t value = products.by_attenuation[attenuation[a[k]] + attenuation[b[k]]];
           sum += format.negative(a[k]) != format.negative(b[k]) ? -value : value;
         }
         total = accumulate(total, sum >> products.shift, design.datapath.accumulator_bits,

@@ -8,13 +8,14 @@ namespace napier::sim {
 
 /// What is told of a run apart from its results; only run.json holds times.
 struct RunInfo {
-  std::string version;       ///< of the program
-  std::string design_file;   ///< as the user named them
+  std::string version;      ///< of the program
+  std::string design_file;  ///< as the user named them
   std::string trace_file;
 };
 
-/// Writes stats.json, stats.txt, events.csv, cycles.csv, resolved.yaml and run.json into an existing output folder.
-/// The same input gives the same bytes, run.json apart. Throws InputError where the folder cannot be written.
+/// Writes stats.json, stats.txt, events.csv, cycles.csv, resolved.yaml and run.json into an existing output
+/// folder. The same input gives the same bytes, run.json apart. Throws InputError where the folder cannot be
+/// written.
 void write_run_directory(const std::filesystem::path& folder, const Design& design, const Trace& trace,
                          const SimOptions& options, const SimResult& result, const RunInfo& info);
 

@@ -128,6 +128,7 @@ SimResult simulate(const Design& design, const Trace& trace, const SimOptions& o
   replay.design = design;
   const Stimulus stimulus = make_stimulus(replay);
   allow_one_elaboration();
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);  // "stopped by user"
   const auto start = std::chrono::steady_clock::now();
   Bench bench(replay, stimulus, options);
   const std::int64_t words = bench.monitor.words_left();

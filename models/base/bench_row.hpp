@@ -3,8 +3,8 @@
 
 namespace napier {
 
-/// One measurement of `napier bench`. Where it compares, `against` names what was measured in the same run and
-/// `ratio` is value divided by that measurement's value.
+/// One measurement of `napier bench`. Where it compares, `against` names what was measured in the same run
+/// and `ratio` is value divided by that measurement's value.
 struct BenchRow {
   std::string name;
   double value = 0.0;

@@ -1,0 +1,71 @@
+// Technology files: the default one, and what is said of bad ones.
+#include "cost/technology.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "models/base/error.hpp"
+#include "models/base/files.hpp"
+
+namespace napier::cost {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class TechnologyFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("napier_technology_" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+    text_ = read_file(fs::path(NAPIER_SOURCE_DIR) / "configs/technologies/osu018.yaml");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string error_of(const std::string& from, const std::string& to) {
+    std::string text = text_;
+    text.replace(text.find(from), from.size(), to);
+    write_file(folder_ / "t.yaml", text);
+    try {
+      read_technology(folder_ / "t.yaml");
+    } catch (const InputError& e) {
+      return e.what();
+    }
+    return "no error";
+  }
+
+  fs::path folder_;
+  std::string text_;
+};
+
+TEST_F(TechnologyFile, DefaultIsTheShippedFile) {
+  const Technology shipped =
+      read_technology(fs::path(NAPIER_SOURCE_DIR) / "configs/technologies/osu018.yaml");
+  EXPECT_EQ(digest(shipped), digest(default_technology()));
+  EXPECT_EQ(shipped.full_adder.cell, "FAX1");
+  EXPECT_EQ(shipped.package, "qflow-tech-osu018");
+}
+
+TEST_F(TechnologyFile, AMissingLibraryNamesItsPackage) {
+  const std::string error = error_of("/usr/share/qflow/tech/osu018/osu018_stdcells.lib", "nowhere.lib");
+  EXPECT_THAT(error, HasSubstr("t.yaml:5:"));
+  EXPECT_THAT(error, HasSubstr("nowhere.lib' is not there"));
+  EXPECT_THAT(error, HasSubstr("apt-get install qflow-tech-osu018"));
+}
+
+TEST_F(TechnologyFile, BadKeysAndValuesAreNamed) {
+  EXPECT_THAT(error_of("wire_ff:", "wire_fF:"), HasSubstr("wire_ff"));
+  EXPECT_THAT(error_of("wire_ff: 5", "wire_ff: -5"), HasSubstr("wire_ff"));
+  EXPECT_THAT(error_of("nand2: NAND2X1\n", ""), HasSubstr("nand2"));
+  EXPECT_THAT(error_of("  carry: YC\n", ""), HasSubstr("full_adder needs"));
+}
+
+TEST_F(TechnologyFile, DigestFollowsEveryValue) {
+  Technology t = default_technology();
+  const std::string before = digest(t);
+  t.wire_ff += 1;
+  EXPECT_NE(digest(t), before);
+}
+
+}  // namespace
+}  // namespace napier::cost

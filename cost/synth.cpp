@@ -170,10 +170,10 @@ std::vector<EnergyRow> energy_rows(const UnitPlan& plan, const Netlist& netlist,
       rows.push_back(row(unit_of_module(netlist.units[u]), [u](const Window& w) { return w[u].total(); }));
     }
   }
-  rows.push_back(row("switching", over_units(&Energy::switching)));
-  rows.push_back(row("internal", over_units(&Energy::internal)));
-  rows.push_back(row("clock", over_units(&Energy::clock)));
-  rows.push_back(row("leakage", over_units(&Energy::leakage)));
+  rows.push_back(row("switching energy", over_units(&Energy::switching)));
+  rows.push_back(row("internal energy", over_units(&Energy::internal)));
+  rows.push_back(row("clock energy", over_units(&Energy::clock)));
+  rows.push_back(row("leakage energy", over_units(&Energy::leakage)));
   return rows;
 }
 

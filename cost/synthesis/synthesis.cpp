@@ -59,9 +59,10 @@ std::string script(const SynthesisJob& job, const Technology& t, const fs::path&
   for (const std::string& module : job.black_boxes) text += "blackbox " + module + "\n";
   text += "hierarchy -check -top " + job.top + "\n";
   text += "synth -run begin:fine -top " + job.top + "\n";
-  if (!t.full_adder.cell.empty()) text += "maccmap -unmap\ntechmap -map full_adder.v\n";
+  // Sums of many addends become trees of full adders.
+  if (!t.full_adder.cell.empty()) text += "maccmap\ntechmap -map full_adder.v\n";
   text += "synth -noabc -run fine:check -top " + job.top + "\n";
-  text += "dfflibmap -liberty " + quoted(liberty) + "\nopt -full\n";
+  text += "dfflibmap -liberty " + quoted(liberty) + "\nopt -fast\nsimplemap\n";
   text += "abc -liberty " + quoted(liberty) + " -script abc.script -constr abc.constr\n";
   text += "setundef -zero\nopt_clean -purge\n";
   for (const std::string& module : job.modules) {

@@ -94,8 +94,9 @@ GateStimulus vector_lane_stimulus(const Design& design, const Trace& trace, std:
     lane.window(LaneWindow::kStream, first, static_cast<double>(columns) * design.datapath.vector);
     a = next;
   }
-  // Let the pipeline run dry, then stand still.
+  // Let the pipeline run dry, then stand still. Taking the enables back is no part of standing still.
   for (int i = 0; i <= lane.latency(); ++i) lane.cycle(b, a, false, true);
+  lane.cycle(b, a, false, false);
   const std::int64_t first = lane.now();
   for (int i = 0; i < kIdleCycles; ++i) lane.cycle(b, a, false, false);
   lane.window(LaneWindow::kIdle, first, kIdleCycles);

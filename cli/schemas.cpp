@@ -1,9 +1,10 @@
 #include "cli/schemas.hpp"
 
+#include "cost/technology.hpp"
 #include "models/design/design_file.hpp"
 
 namespace napier::cli {
 
-std::vector<const config::AnySchema*> schemas() { return {&design_schema()}; }
+std::vector<const config::AnySchema*> schemas() { return {&design_schema(), &cost::technology_schema()}; }
 
 }  // namespace napier::cli

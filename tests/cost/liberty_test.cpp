@@ -128,8 +128,7 @@ TEST(Liberty, SaysWhereABadLibraryIsBad) {
   EXPECT_THAT(error_of(replaced("/* two cells */", "/* two cells")),
               StartsWith("bad.lib:1: comment without end"));
   EXPECT_THAT(error_of(replaced("\"A\"; value", "\"A; value")), HasSubstr("bad.lib:"));
-  EXPECT_THAT(error_of(std::string(kSmall) + "}"),
-              HasSubstr("text after the end of the library: '}'"));
+  EXPECT_THAT(error_of(std::string(kSmall) + "}"), HasSubstr("text after the end of the library: '}'"));
   EXPECT_THAT(error_of("module x; endmodule"), StartsWith("bad.lib:1: "));
   EXPECT_THAT(error_of(""), StartsWith("bad.lib:1: "));
 }

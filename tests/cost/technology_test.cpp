@@ -6,6 +6,8 @@
 
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
+#include "models/config/explain.hpp"
+#include "models/config/json_schema.hpp"
 
 namespace napier::cost {
 namespace {
@@ -65,6 +67,18 @@ TEST_F(TechnologyFile, DigestFollowsEveryValue) {
   const std::string before = digest(t);
   t.wire_ff += 1;
   EXPECT_NE(digest(t), before);
+}
+
+TEST_F(TechnologyFile, SchemaFileFollowsTheDeclarations) {
+  EXPECT_EQ(read_file(fs::path(NAPIER_SOURCE_DIR) / "configs/schema/technology.schema.json"),
+            config::json_schema(technology_schema()))
+      << "run: napier explain --schema technology > configs/schema/technology.schema.json";
+}
+
+TEST_F(TechnologyFile, TableInTheDocsFollowsTheDeclarations) {
+  EXPECT_THAT(read_file(fs::path(NAPIER_SOURCE_DIR) / "docs/formats/technology.md"),
+              HasSubstr("\n\n" + config::markdown_table(technology_schema())))
+      << "replace the table by the output of: napier explain --table technology";
 }
 
 }  // namespace

@@ -1,0 +1,57 @@
+// napier synth: area, timing and energy of a design's own Verilog.
+#include <iostream>
+#include <optional>
+
+#include "cli/commands.hpp"
+#include "cost/synth.hpp"
+#include "models/base/files.hpp"
+#include "models/design/design_file.hpp"
+#include "rtl-gen/emit_design.hpp"
+
+namespace napier::cli {
+namespace {
+
+struct Options {
+  std::string design, technology, trace;
+  std::filesystem::path output;
+};
+
+void run(const Options& options) {
+  const Design design = read_design(options.design);
+  require_hardware(design);
+  const cost::Technology technology =
+      options.technology.empty() ? cost::default_technology() : cost::read_technology(options.technology);
+  std::optional<Trace> trace;
+  if (!options.trace.empty()) trace = read_trace(options.trace);
+  open_output_folder(options.output, "synth");
+  std::vector<std::filesystem::path> verilog;
+  for (const rtl::EmittedFile& file : rtl::emit_design(design)) {
+    if (file.path.extension() != ".sv") continue;
+    verilog.push_back(options.output / file.path);
+    write_file(verilog.back(), file.text);
+  }
+  const cost::SynthReport report =
+      cost::run_synth(design, technology, trace ? &*trace : nullptr, verilog, options.output,
+                      {[](const std::string& line) { std::cerr << "synth: " << line << '\n'; }});
+  std::cout << cost::report_text(report) << "\nReport: " << (options.output / "synth.txt").string()
+            << ", synth.csv, synth.json\n";
+}
+
+}  // namespace
+
+void add_synth(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "synth", "Area by unit, critical path and energy per multiply-accumulate of a design's own Verilog");
+  const auto options = std::make_shared<Options>();
+  command->add_option("DESIGN", options->design, "Design description (YAML)")->required();
+  command->add_option("--technology", options->technology,
+                      "Technology file (YAML); default: OSU 0.18 um, Debian's qflow-tech-osu018");
+  command->add_option(
+      "--trace", options->trace,
+      "Trace of this design (HDF5), whose operands drive the gates; without it there is no energy");
+  command->add_option("-o,--output", options->output, "Output folder")->required();
+  command->footer("Example: napier synth configs/designs/lns8_paper_tiny.yaml -o runs/synth");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace napier::cli

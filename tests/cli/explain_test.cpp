@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <sstream>
 
 #include "tests/cli/run_napier.hpp"
 
@@ -52,6 +53,27 @@ TEST(Explain, PrintsTheJsonSchema) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.text,
               testing::StartsWith("{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\""));
+}
+
+TEST(Explain, EverySchemaFileIsWhatTheProgramPrints) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(NAPIER_SOURCE_DIR "/configs/schema")) {
+    const std::string name = entry.path().stem().stem().string();  // design.schema.json
+    const Output result = run_napier({"explain", "--schema", name});
+    EXPECT_EQ(result.exit_code, 0) << entry.path();
+    EXPECT_EQ(result.text, read_file(entry.path())) << "run: napier explain --schema " << name;
+    ++count;
+  }
+  EXPECT_GE(count, 1);
+}
+
+TEST(Explain, EveryKindOfFileHasASchemaFile) {
+  const std::string message = run_napier({"explain", "--schema", "?"}).text;
+  std::istringstream names(message.substr(message.find("there are:") + 10));
+  for (std::string name; names >> name;) {
+    EXPECT_TRUE(std::filesystem::exists(NAPIER_SOURCE_DIR "/configs/schema/" + name + ".schema.json"))
+        << "run: napier explain --schema " << name << " > configs/schema/" << name << ".schema.json";
+  }
 }
 
 TEST(Explain, RefusesUnknownKindsOfFile) {

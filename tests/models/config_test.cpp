@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include <functional>
+#include <random>
 
 #include "models/base/error.hpp"
 #include "models/config/json_schema.hpp"
@@ -238,6 +238,35 @@ TEST(Config, KnowsWhereKeysStand) {
   EXPECT_EQ(document.at("inner.count"), "f.yaml:2:10");
   EXPECT_EQ(document.at("stops[0].at"), "f.yaml:4:7");
   EXPECT_EQ(document.at("inner.rate"), "f.yaml");
+}
+
+TEST(Config, DamagedTextIsReadOrRefusedWithAPlace) {
+  const std::string whole =
+      "title: a\ninner: {count: 4, rate: 0.5}\nlayers:\n  - 3\n  - 2\nstops: [{at: 1}]\n";
+  const std::string letters(" \n\t:-[]{},#&*!|>'\"%@`~.?<\\09ab\xff\xc3\0", 38);
+  std::mt19937 random(1);
+  for (int round = 0; round < 20000; ++round) {
+    std::string text = whole;
+    for (auto edits = 1 + random() % 3; edits > 0; --edits) {
+      const std::size_t at = random() % text.size();
+      const char letter = letters[random() % letters.size()];
+      if (random() % 2 == 0) {
+        text[at] = letter;
+      } else {
+        text.insert(at, 1, letter);
+      }
+    }
+    const std::string result = error_of(text);  // any other exception fails the test
+    EXPECT_TRUE(result == "accepted" || result.starts_with("f.yaml:")) << text;
+  }
+}
+
+TEST(Config, DeepNestingIsRefused) {
+  for (const std::string open : {"[", "{", "- "}) {
+    std::string text = open == "- " ? "" : "title: ";
+    for (int i = 0; i < 100000; ++i) text += open;
+    EXPECT_THAT(error_of(text), testing::HasSubstr("not valid YAML"));
+  }
 }
 
 TEST(Config, PathsStandBesideTheirFile) {

@@ -101,6 +101,8 @@ void Monitor::finish() {
     try {
       log_->finish();
     } catch (const std::runtime_error& e) {
+      std::error_code ignored;
+      std::filesystem::remove(log_temporary_, ignored);
       throw InputError(e.what());
     }
     std::filesystem::rename(log_temporary_, log_file_);

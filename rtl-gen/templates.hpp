@@ -9,4 +9,6 @@ extern const std::string_view accumulation_collector_lane_sv, accumulation_colle
     madam_update_sv, operand_buffer_sv, post_processor_lane_sv, post_processor_sv, processing_element_sv,
     queue_sv, sequencer_sv, vector_lane_sv, vector_lanes_sv;
 
+extern const std::string_view harness_cpp, host_hpp, handshake_writer_hpp;
+
 }  // namespace napier::embedded

@@ -1,0 +1,157 @@
+${banner}
+// Drives the Verilated processing element with the words of a trace and writes its handshake log.
+// Usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES
+// Format of STIMULUS, per channel in the order below: number of words (8 bytes, little endian), then, for a
+// source, the words.
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "Vnapier_probe.h"
+#include "handshake_writer.hpp"
+#include "host.hpp"
+#include "verilated.h"
+
+namespace {
+
+enum class Role { kSource, kSink, kInner };
+
+/// One channel: its wires in the model, and the host's side of it.
+struct Channel {
+  const char* name;
+  int bits;
+  Role role;
+  CData* valid;
+  CData* ready;
+  void* data;
+  std::vector<std::uint8_t> words;
+  std::uint64_t count = 0;  ///< words to send, or expected
+  std::uint64_t moved = 0;
+  bool offered = false;
+
+  std::size_t word_bytes() const { return static_cast<std::size_t>(bits + 7) / 8; }
+  bool done() const { return role == Role::kInner || moved == count; }
+};
+
+void read_stimulus(const std::string& name, std::vector<Channel>& channels) {
+  std::ifstream in(name, std::ios::binary);
+  for (Channel& c : channels) {
+    if (c.role == Role::kInner) continue;
+    in.read(reinterpret_cast<char*>(&c.count), sizeof c.count);
+    if (in && c.role == Role::kSource) {
+      c.words.resize(c.count * c.word_bytes());
+      in.read(reinterpret_cast<char*>(c.words.data()), static_cast<std::streamsize>(c.words.size()));
+    }
+  }
+  if (!in) throw std::runtime_error("cannot read stimulus '" + name + "'");
+}
+
+/// Sets the host's wires for one cycle.
+void drive(std::vector<Channel>& channels, std::uint64_t seed, unsigned percent, std::uint64_t cycle) {
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    Channel& c = channels[i];
+    if (c.role == Role::kInner) continue;
+    const bool stalls = napier::host_stalls(seed, percent, static_cast<unsigned>(i), cycle);
+    if (c.role == Role::kSink) {
+      *c.ready = stalls ? 0 : 1;
+      continue;
+    }
+    if (!c.offered && c.moved < c.count && !stalls) {
+      c.offered = true;
+      std::memcpy(c.data, c.words.data() + c.moved * c.word_bytes(), c.word_bytes());
+    }
+    *c.valid = c.offered ? 1 : 0;
+  }
+}
+
+/// Logs what the next edge sees, and moves the words that fire.
+void observe(std::vector<Channel>& channels, napier::HandshakeWriter& log) {
+  std::uint64_t valid = 0, ready = 0;
+  std::array<const void*, 64> data{};
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const Channel& c = channels[i];
+    valid |= std::uint64_t{*c.valid} << i;
+    ready |= std::uint64_t{*c.ready} << i;
+    data[i] = c.data;
+  }
+  log.cycle(valid, ready, data.data());
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if ((valid & ready) >> i & 1) {
+      ++channels[i].moved;
+      channels[i].offered = false;
+    }
+  }
+}
+
+bool all_done(const std::vector<Channel>& channels) {
+  for (const Channel& c : channels) {
+    if (!c.done()) return false;
+  }
+  return true;
+}
+
+void run(char** arguments) {
+  const std::uint64_t seed = std::strtoull(arguments[3], nullptr, 10);
+  const auto percent = static_cast<unsigned>(std::strtoul(arguments[4], nullptr, 10));
+  const std::uint64_t max_cycles = std::strtoull(arguments[5], nullptr, 10);
+
+  VerilatedContext context;
+  context.randReset(2);  // registers without reset start at random: nothing may depend on them
+  context.randSeed(1);
+  const auto top = std::make_unique<Vnapier_probe>(&context);
+  std::vector<Channel> channels = {
+      ${channels}
+  };
+  read_stimulus(arguments[1], channels);
+
+  std::vector<std::pair<std::string, int>> names;
+  for (const Channel& c : channels) names.emplace_back(c.name, c.bits);
+  napier::HandshakeWriter log(arguments[2], names);
+
+  top->clk_i = 0;
+  top->rst_ni = 1;
+  top->eval();
+  top->rst_ni = 0;
+  for (int edge = 0; edge < 4; ++edge) {
+    top->clk_i = edge & 1;
+    top->eval();
+  }
+  top->clk_i = 0;
+  top->rst_ni = 1;
+  for (std::uint64_t cycle = 0; cycle < max_cycles && !all_done(channels); ++cycle) {
+    top->clk_i = 0;
+    drive(channels, seed, percent, cycle);
+    top->eval();
+    observe(channels, log);
+    top->clk_i = 1;
+    top->eval();
+  }
+  top->final();
+  log.finish();
+  std::printf("%llu\n", static_cast<unsigned long long>(log.cycles()));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 6) {
+    std::fputs("usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES\n", stderr);
+    return 2;
+  }
+  try {
+    run(arguments);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "harness: %s\n", e.what());
+    return 2;
+  }
+  return 0;
+}

@@ -1,0 +1,28 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "models/design/design.hpp"
+
+/// Where the channels of the handshake log are found in the Verilog.
+namespace napier::rtl {
+
+enum class ChannelRole {
+  kSource,  ///< the host offers words
+  kSink,    ///< the host takes words
+  kInner,   ///< between two blocks of the element
+};
+
+struct ChannelPorts {
+  std::string name;
+  int bits = 0;
+  ChannelRole role = ChannelRole::kInner;
+  /// Expressions inside napier_processing_element; empty for the channels that are its ports. Least
+  /// significant field last, as in a concatenation. `ready` empty: always ready.
+  std::string valid, ready, data;
+};
+
+/// All channels of the design, in the order of the handshake log.
+std::vector<ChannelPorts> channel_ports(const Design& design);
+
+}  // namespace napier::rtl

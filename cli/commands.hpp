@@ -11,5 +11,6 @@ void add_explain(CLI::App& app);
 void add_rtl(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_trace(CLI::App& app);
+void add_verify(CLI::App& app);
 
 }  // namespace napier::cli

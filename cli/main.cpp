@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   napier::cli::add_rtl(app);
   napier::cli::add_synth(app);
   napier::cli::add_trace(app);
+  napier::cli::add_verify(app);
   try {
     napier::catch_interrupts();
     app.parse(argc, argv);

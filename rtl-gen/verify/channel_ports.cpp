@@ -14,20 +14,19 @@ ChannelRole role_of(const std::string& name) {
 }  // namespace
 
 std::vector<ChannelPorts> channel_ports(const Design& design) {
-  const std::map<std::string, ChannelPorts> inner = {
-      {"a", {.valid = "a_valid", .ready = "a_ready", .data = "a_data"}},
-      {"b", {.valid = "b_valid", .ready = "b_ready", .data = "b_data"}},
-      {"issue", {.valid = "issue_valid", .data = "issue_last, issue_first, issue_entry, issue_b"}},
-      {"sum", {.valid = "sum_valid", .data = "sum_last, sum_first, sum_entry, sum_data"}},
-      {"drain", {.valid = "drain_valid", .ready = "drain_ready", .data = "drain_data"}},
+  const std::map<std::string, InnerWires> inner = {
+      {"a", {"a_valid", "a_ready", "a_data"}},
+      {"b", {"b_valid", "b_ready", "b_data"}},
+      {"issue", {"issue_valid", "", "issue_last, issue_first, issue_entry, issue_b"}},
+      {"sum", {"sum_valid", "", "sum_last, sum_first, sum_entry, sum_data"}},
+      {"drain", {"drain_valid", "drain_ready", "drain_data"}},
   };
   std::vector<ChannelPorts> result;
   for (const Channel& c : channels(design)) {
     const auto found = inner.find(c.name);
-    ChannelPorts ports = found == inner.end() ? ChannelPorts{.role = role_of(c.name)} : found->second;
-    ports.name = c.name;
-    ports.bits = c.bits;
-    result.push_back(ports);
+    const bool is_inner = found != inner.end();
+    result.push_back({c.name, c.bits, is_inner ? ChannelRole::kInner : role_of(c.name),
+                      is_inner ? found->second : InnerWires{}});
   }
   return result;
 }

@@ -13,13 +13,18 @@ enum class ChannelRole {
   kInner,   ///< between two blocks of the element
 };
 
+/// Expressions inside napier_processing_element, as in a concatenation: least significant field last.
+struct InnerWires {
+  std::string valid;
+  std::string ready;  ///< empty: always ready
+  std::string data;
+};
+
 struct ChannelPorts {
   std::string name;
   int bits = 0;
   ChannelRole role = ChannelRole::kInner;
-  /// Expressions inside napier_processing_element; empty for the channels that are its ports. Least
-  /// significant field last, as in a concatenation. `ready` empty: always ready.
-  std::string valid, ready, data;
+  InnerWires inner;  ///< empty for the channels that are ports of the element
 };
 
 /// All channels of the design, in the order of the handshake log.

@@ -50,9 +50,10 @@ std::string probe_assignments(const std::vector<ChannelPorts>& channels) {
   std::string text;
   for (const ChannelPorts& c : channels) {
     if (c.role != ChannelRole::kInner) continue;
-    text += "assign " + c.name + "_valid_o = " + inside(c.valid) + ";\n";
-    text += "assign " + c.name + "_ready_o = " + (c.ready.empty() ? "1'b1" : inside(c.ready)) + ";\n";
-    text += "assign " + c.name + "_o = {" + inside(c.data) + "};\n";
+    text += "assign " + c.name + "_valid_o = " + inside(c.inner.valid) + ";\n";
+    text +=
+        "assign " + c.name + "_ready_o = " + (c.inner.ready.empty() ? "1'b1" : inside(c.inner.ready)) + ";\n";
+    text += "assign " + c.name + "_o = {" + inside(c.inner.data) + "};\n";
   }
   return text;
 }

@@ -1,0 +1,74 @@
+// napier verify: generated Verilog against SystemC and the golden trace.
+#include <cstdio>
+#include <iomanip>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "explore/verification.hpp"
+#include "models/base/error.hpp"
+#include "models/base/files.hpp"
+#include "models/design/design_file.hpp"
+#include "models/trace/trace.hpp"
+
+namespace napier::cli {
+namespace {
+
+struct Options {
+  std::string design;
+  std::filesystem::path trace, output;
+  unsigned stalls = 0;
+  std::uint64_t seed = 1;
+};
+
+void print(const explore::VerifyResult& r) {
+  const auto row = [](const char* name, std::int64_t value) {
+    std::cout << "  " << std::left << std::setw(34) << name << std::right << std::setw(14) << value << '\n';
+  };
+  std::cout << "Verilog, SystemC and the golden trace are equal in every cycle and every bit.\n";
+  row("cycles, SystemC", r.systemc_cycles);
+  row("cycles, Verilog", r.verilog_cycles);
+  row("channels", r.channels);
+  row("handshakes compared", r.handshakes_compared);
+  row("words compared with SystemC", r.words_compared);
+  row("words compared with the trace", r.golden_words);
+  std::cout << std::fixed << std::setprecision(1) << "  build " << r.build_seconds << " s"
+            << (r.model_reused ? " (reused)" : "") << ", SystemC " << r.systemc_seconds << " s, Verilog "
+            << r.verilog_seconds << " s\n";
+}
+
+void run(const Options& options) {
+  const Design design = read_design(options.design);
+  const Trace trace = read_trace(options.trace);
+  open_output_folder(options.output, "verify");
+  explore::VerifyOptions settings;
+  settings.stall_percent = options.stalls;
+  settings.stall_seed = options.seed;
+  settings.progress = [](const std::string& step) { std::cerr << "verify: " << step << '\n'; };
+  const explore::VerifyResult result = explore::verify(design, trace, options.output, settings);
+  write_file(options.output / "verify.json", to_json(result));
+  if (!result.equal()) throw MismatchError("Verilog and SystemC or the trace differ.\n" + result.difference);
+  print(result);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "verify", "Prove the generated Verilog against the SystemC model and a golden trace, cycle by cycle");
+  const auto options = std::make_shared<Options>();
+  command->add_option("DESIGN", options->design, "Design description (YAML)")->required();
+  command->add_option("--trace", options->trace, "Golden trace (HDF5) of the same design")->required();
+  command->add_option("-o,--output", options->output, "Output folder")->required();
+  command
+      ->add_option("--stalls", options->stalls,
+                   "Cycles in which the host holds back each channel, in percent")
+      ->check(CLI::Range(0U, 99U))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "Seed of the stalls")->capture_default_str();
+  command->footer(
+      "Example: napier verify configs/designs/lns8_paper_tiny.yaml --trace runs/tiny/trace.h5 -o "
+      "runs/verify");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace napier::cli

@@ -1,0 +1,132 @@
+#include "explore/verification.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "models/base/error.hpp"
+#include "models/base/files.hpp"
+#include "models/base/process.hpp"
+#include "models/design/design_file.hpp"
+#include "models/stimulus/explain.hpp"
+#include "models/stimulus/handshake_log.hpp"
+#include "models/stimulus/stimulus.hpp"
+#include "rtl-gen/emit_design.hpp"
+#include "rtl-gen/verify/harness.hpp"
+#include "rtl-gen/verify/verilator.hpp"
+#include "sim/child.hpp"
+
+namespace napier::explore {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Cycles that the Verilog may run longer than SystemC before it is stopped: the lengths differ by then.
+constexpr std::int64_t kSpareCycles = 64;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void check_design(const Design& design, const Trace& trace) {
+  if (design_digest(design) == trace.design_digest) return;
+  throw InputError("the trace was made with design '" + trace.design.name + "' (digest " +
+                   trace.design_digest.substr(0, 12) + "), not with '" + design.name + "' (digest " +
+                   design_digest(design).substr(0, 12) + "); train again with this design and --trace");
+}
+
+void run_harness(const fs::path& program, const fs::path& stimulus, const fs::path& log_file,
+                 const VerifyOptions& options, std::int64_t max_cycles, const fs::path& log) {
+  const std::vector<std::string> command = {
+      fs::absolute(program).string(),        fs::absolute(stimulus).string(),
+      fs::absolute(log_file).string(),       std::to_string(options.stall_seed),
+      std::to_string(options.stall_percent), std::to_string(max_cycles)};
+  run_tool(command, program.parent_path(), log);
+}
+
+void count(const fs::path& log, const Stimulus& golden, VerifyResult& result) {
+  HandshakeReader reader(log);
+  result.channels = static_cast<std::int64_t>(reader.channels().size());
+  while (reader.next()) ++result.verilog_cycles;
+  result.handshakes_compared = result.channels * result.verilog_cycles;
+  for (std::size_t i = 0; i < reader.channels().size(); ++i) result.words_compared += reader.words_before(i);
+  for (const WordStream* s :
+       {&golden.job, &golden.a_fill, &golden.b_fill, &golden.bias, &golden.mask, &golden.drain, &golden.out,
+        &golden.update_job, &golden.update_in, &golden.update_out}) {
+    result.golden_words += s->words();
+  }
+}
+
+}  // namespace
+
+VerifyResult verify(const Design& design, const Trace& trace, const fs::path& folder,
+                    const VerifyOptions& options) {
+  return verify_files(design, trace, rtl::emit_design(design), folder, options);
+}
+
+VerifyResult verify_files(const Design& design, const Trace& trace,
+                          const std::vector<rtl::EmittedFile>& files, const fs::path& folder,
+                          const VerifyOptions& options) {
+  check_design(design, trace);
+  const auto step = [&](const std::string& name) {
+    if (options.progress) options.progress(name);
+    return std::chrono::steady_clock::now();
+  };
+  const Stimulus stimulus = make_stimulus(trace);
+  const std::vector<rtl::EmittedFile> harness = rtl::emit_harness(design);
+  for (const auto* group : {&files, &harness}) {
+    for (const rtl::EmittedFile& file : *group) write_file(folder / file.path, file.text);
+  }
+  const fs::path log = folder / "tools.log";
+  fs::remove(log);
+  VerifyResult result;
+
+  step("lint with Verilator");
+  rtl::lint_with_verilator(folder, files, log);
+
+  const auto build_start = step("build with Verilator");
+  const rtl::BuiltModel model = rtl::build_model(folder, files, harness, log);
+  result.model_reused = model.reused;
+  result.build_seconds = seconds_since(build_start);
+
+  const auto systemc_start = step("run the SystemC model");
+  const fs::path systemc_log = folder / "systemc.hslog", verilog_log = folder / "verilog.hslog";
+  sim::SimOptions sim_options;
+  sim_options.stall_percent = options.stall_percent;
+  sim_options.stall_seed = options.stall_seed;
+  sim_options.handshake_log = systemc_log;
+  result.systemc_cycles = sim::simulate_in_child(design, trace, sim_options).cycles;
+  result.systemc_seconds = seconds_since(systemc_start);
+
+  const auto verilog_start = step("run the Verilog");
+  const fs::path words = folder / "stimulus.bin";
+  write_file(words, rtl::harness_stimulus(design, stimulus));
+  run_harness(model.program, words, verilog_log, options, result.systemc_cycles + kSpareCycles, log);
+  result.verilog_seconds = seconds_since(verilog_start);
+
+  step("compare");
+  count(verilog_log, stimulus, result);
+  auto difference = compare_logs(systemc_log, verilog_log);
+  if (!difference) difference = compare_with_golden(stimulus, verilog_log);
+  if (difference) {
+    result.difference = explain(trace, *difference);
+    return result;  // both logs stay, to be looked into
+  }
+  for (const fs::path& file : {systemc_log, verilog_log, words}) fs::remove(file);
+  return result;
+}
+
+std::string to_json(const VerifyResult& r) {
+  const nlohmann::ordered_json json = {
+      {"equal", r.equal()},
+      {"systemc_cycles", r.systemc_cycles},
+      {"verilog_cycles", r.verilog_cycles},
+      {"channels", r.channels},
+      {"handshakes_compared", r.handshakes_compared},
+      {"words_compared", r.words_compared},
+      {"golden_words", r.golden_words},
+      {"difference", r.difference},
+  };
+  return json.dump(2) + "\n";
+}
+
+}  // namespace napier::explore

@@ -1,0 +1,86 @@
+#include "rtl-gen/verify/verilator.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "models/base/digest.hpp"
+#include "models/base/error.hpp"
+#include "models/base/files.hpp"
+#include "models/base/process.hpp"
+
+namespace napier::rtl {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Lanes are alike: as hierarchical blocks each module is Verilated and compiled once, not once a lane.
+constexpr const char* kBlocks = R"(`verilator_config
+hier_block -module "napier_vector_lane"
+)";
+
+bool is_verilog(const EmittedFile& file) { return file.path.extension() == ".sv"; }
+
+std::vector<std::string> build_command(const fs::path& root, const std::vector<EmittedFile>& design,
+                                       const std::vector<EmittedFile>& harness, const fs::path& folder) {
+  std::vector<std::string> command = {"verilator",
+                                      "--cc",
+                                      "--exe",
+                                      "--build",
+                                      "--hierarchical",
+                                      "-j",
+                                      "2",
+                                      "-O3",
+                                      "-Wno-fatal",
+                                      "--top-module",
+                                      "napier_probe",
+                                      "-Mdir",
+                                      folder.string(),
+                                      "-CFLAGS",
+                                      "-O2",
+                                      "-o",
+                                      "harness",
+                                      (root / "verify/blocks.vlt").string()};
+  for (const auto* files : {&design, &harness}) {
+    for (const EmittedFile& file : *files) {
+      if (is_verilog(file) || file.path.extension() == ".cpp") command.push_back((root / file.path).string());
+    }
+  }
+  return command;
+}
+
+/// Everything that decides the model.
+std::string content_hash(const std::vector<EmittedFile>& design, const std::vector<EmittedFile>& harness) {
+  std::string all = kBlocks;
+  for (const auto* files : {&design, &harness}) {
+    for (const EmittedFile& file : *files) all += file.path.string() + '\0' + file.text + '\0';
+  }
+  return sha256(all).substr(0, 16);
+}
+
+}  // namespace
+
+void lint_with_verilator(const fs::path& root, const std::vector<EmittedFile>& design, const fs::path& log) {
+  std::vector<std::string> command = {"verilator", "--lint-only", "-Wall", "--top-module",
+                                      "napier_processing_element"};
+  for (const EmittedFile& file : design) {
+    if (is_verilog(file)) command.push_back(file.path.string());
+  }
+  run_tool(command, root, log);
+}
+
+BuiltModel build_model(const fs::path& root, const std::vector<EmittedFile>& design,
+                       const std::vector<EmittedFile>& harness, const fs::path& log) {
+  const fs::path folder = fs::absolute(root / "build" / content_hash(design, harness));
+  const fs::path program = folder / "harness";
+  if (fs::exists(folder / "complete")) return {program, true};
+  find_tool("make");
+  find_tool("g++");
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  write_file(root / "verify/blocks.vlt", kBlocks);
+  run_tool(build_command(fs::absolute(root), design, harness, folder), root, log);
+  write_file(folder / "complete", "");
+  return {program, false};
+}
+
+}  // namespace napier::rtl

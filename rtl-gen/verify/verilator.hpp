@@ -1,0 +1,26 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "rtl-gen/emitted_file.hpp"
+
+/// The Verilator driver. ToolError where Verilator, make or the compiler is missing or fails.
+namespace napier::rtl {
+
+/// Lints the design's Verilog as it is meant to be clean: -Wall, no waivers. `root` holds the files under
+/// their paths.
+void lint_with_verilator(const std::filesystem::path& root, const std::vector<EmittedFile>& design,
+                         const std::filesystem::path& log);
+
+/// A model built, or found built.
+struct BuiltModel {
+  std::filesystem::path program;
+  bool reused = false;
+};
+
+/// Verilates design and harness to plain C++ and compiles them, in root/build/HASH. The hash covers every
+/// byte that goes in, so a model that is already there is used as it is.
+BuiltModel build_model(const std::filesystem::path& root, const std::vector<EmittedFile>& design,
+                       const std::vector<EmittedFile>& harness, const std::filesystem::path& log);
+
+}  // namespace napier::rtl

@@ -32,6 +32,7 @@ module napier_madam_update_lane #(
   localparam int GradientLogWidth = ExponentWidth + CodeFraction;
   localparam int SumWidth = ${moment_sum_bits};  // holds 2 log2|g| + log2(1 - beta), and v + log2(beta)
   localparam int LogWidth = 32;            // of the settings, and so of everything added to them
+  localparam int CellWidth = ${gaussian_index_bits};           // counts the table's ${gaussian_cells} cells of 1/16 octave
   localparam int GainWidth = ${gaussian_bits};           // log2(1 + 2^-d) is below 1: fraction bits alone
   localparam logic signed [SumWidth-1:0] LogBeta = ${log2_beta};  // log2(${beta})
   localparam logic signed [SumWidth-1:0] LogOneMinusBeta = ${log2_one_minus_beta};  // log2(1 - ${beta})
@@ -67,15 +68,20 @@ module napier_madam_update_lane #(
   assign fresh = (SumWidth'(gradient_log2) <<< 1) + LogOneMinusBeta;
   assign larger = decayed > fresh ? decayed : fresh;
   assign distance = decayed > fresh ? decayed - fresh : fresh - decayed;
-  assign cell_index = SumWidth'(distance >>> (Fraction - 4));  // cells of 1/16 octave
+  assign cell_index = SumWidth'(distance >>> (Fraction - 4));
 
+  // Past the table's last cell the smaller addend does not count.
+  logic [CellWidth-1:0] table_index;
+  logic past_table;
+  assign past_table = (cell_index >> CellWidth) != '0;
+  assign table_index = CellWidth'(cell_index);
   always_comb begin
-    case (cell_index)
+    case (table_index)
       ${gaussian_cases}
       default: gain = '0;
     endcase
   end
-  assign summed = v_is_zero ? fresh : larger + SumWidth'($signed({1'b0, gain}));
+  assign summed = v_is_zero ? fresh : past_table ? larger : larger + SumWidth'($signed({1'b0, gain}));
 
   // Decay alone where the gradient is zero, which may fade to zero; otherwise the sum, kept within the range.
   logic [MomentWidth-1:0] v_after;

@@ -48,7 +48,10 @@ void set_constants(Values& v, const Design& d) {
   v["v_least"] = signed_literal(sum, unit.zero_v() + 1);
   v["v_max"] = signed_literal(sum, -static_cast<std::int64_t>(unit.zero_v()) - 1);
   v["gaussian_bits"] = std::to_string(gain);
-  v["gaussian_cases"] = table_cases(unit.gaussian_table(), sum, "gain", gain);
+  const int cells = static_cast<int>(unit.gaussian_table().size());
+  v["gaussian_cells"] = std::to_string(cells);
+  v["gaussian_index_bits"] = std::to_string(index_bits(cells));
+  v["gaussian_cases"] = table_cases(unit.gaussian_table(), index_bits(cells), "gain", gain);
   const int const_width = d.datapath.const_bits + 1;
   v["octave_cases"] = d.format.gamma_log2 > 0
                           ? table_cases(unit.octave_table(), d.format.gamma_log2, "constant", const_width)

@@ -7,40 +7,22 @@
 
 #include "models/base/error.hpp"
 #include "models/format/constants.hpp"
+#include "models/format/float_bits.hpp"
 
 namespace napier {
 namespace {
 
-constexpr std::uint32_t kMagnitudeBits = 0x7FFFFFFF;
-constexpr std::uint32_t kInfinityBits = 0x7F800000;
-constexpr int kMantissaBits = 23;
-constexpr std::uint32_t kFractionMask = (1U << kMantissaBits) - 1;
 constexpr int kCellBits = kMantissaBits - 8;
 
-std::uint32_t magnitude_bits(float x) { return std::bit_cast<std::uint32_t>(x) & kMagnitudeBits; }
+}  // namespace
 
-/// A positive float as 2^exponent * (1 + fraction / 2^23), subnormal ones included.
-struct Split {
-  int exponent;
-  std::uint32_t fraction;
-};
-
-Split split(std::uint32_t magnitude) {
-  const auto biased = static_cast<int>(magnitude >> kMantissaBits);
-  if (biased != 0) return {biased - 127, magnitude & kFractionMask};
-  const int missing = kMantissaBits + 1 - std::bit_width(magnitude);  // leading zeros of a subnormal mantissa
-  return {-126 - missing, (magnitude << missing) & kFractionMask};
-}
-
-[[noreturn]] void refuse_element(std::span<const float> x, const TensorPlace& place) {
+void refuse_element(std::span<const float> x, const TensorPlace& place) {
   const auto bad = std::find_if(x.begin(), x.end(), [](float v) { return !std::isfinite(v); });
   throw InputError(
       "element " + std::to_string(bad - x.begin()) + " of the " + std::string(place.name) + " is " +
       (std::isnan(*bad) ? "NaN" : "infinite") + " in step " + std::to_string(place.step) +
       "; the training has diverged or the data are damaged: lower the learning rate or check the data");
 }
-
-}  // namespace
 
 float largest_magnitude(std::span<const float> x, const TensorPlace& place) {
   std::uint32_t largest = 0;  // positive floats order as their bits do, infinity and NaN above all

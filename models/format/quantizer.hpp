@@ -31,6 +31,9 @@ struct QuantizeCounts {
 /// Largest |x|; 0 for no elements. NaN or infinity is an InputError that names tensor, element and step.
 float largest_magnitude(std::span<const float> x, const TensorPlace& place);
 
+/// Throws the InputError of the first element that is NaN or infinite.
+[[noreturn]] void refuse_element(std::span<const float> x, const TensorPlace& place);
+
 /// Quantiser of format.kind lns or int8. A scale is one integer k for all elements of a call, be that a
 /// tensor, a channel or a vector:
 ///   lns:  largest magnitude S = 2^(k/gamma); code c stands for S * 2^((c - E)/gamma)

@@ -243,7 +243,8 @@ TEST(Config, KnowsWhereKeysStand) {
 TEST(Config, DamagedTextIsReadOrRefusedWithAPlace) {
   const std::string whole =
       "title: a\ninner: {count: 4, rate: 0.5}\nlayers:\n  - 3\n  - 2\nstops: [{at: 1}]\n";
-  const std::string letters(" \n\t:-[]{},#&*!|>'\"%@`~.?<\\09ab\xff\xc3\0", 38);
+  using namespace std::string_literals;
+  const std::string letters = " \n\t:-[]{},#&*!|>'\"%@`~.?<\\09ab\xff\xc3\0"s;
   std::mt19937 random(1);
   for (int round = 0; round < 20000; ++round) {
     std::string text = whole;

@@ -9,6 +9,7 @@ namespace napier::cli {
 void add_bench(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_rtl(CLI::App& app);
+void add_sim(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_trace(CLI::App& app);
 void add_verify(CLI::App& app);

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   napier::cli::add_bench(app);
   napier::cli::add_explain(app);
   napier::cli::add_rtl(app);
+  napier::cli::add_sim(app);
   napier::cli::add_synth(app);
   napier::cli::add_trace(app);
   napier::cli::add_verify(app);

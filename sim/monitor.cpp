@@ -45,6 +45,13 @@ Monitor::Monitor(sc_core::sc_module_name name, const Trace& trace, const Stimulu
   dont_initialize();
 }
 
+Monitor::~Monitor() {
+  if (!log_) return;  // finished, or never begun
+  log_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(log_temporary_, ignored);
+}
+
 void Monitor::edge() {
   if (error_ || check_.finished()) return;
   try {
@@ -105,6 +112,7 @@ void Monitor::finish() {
       std::filesystem::remove(log_temporary_, ignored);
       throw InputError(e.what());
     }
+    log_.reset();
     std::filesystem::rename(log_temporary_, log_file_);
   }
   if (error_) std::rethrow_exception(error_);

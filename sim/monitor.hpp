@@ -18,6 +18,8 @@ class Monitor : public sc_core::sc_module {
   Monitor(sc_core::sc_module_name name, const Trace& trace, const Stimulus& stimulus,
           const ProcessingElement& element, const SimOptions& options);
 
+  ~Monitor() override;
+
   sc_core::sc_in_clk clock{"clock"};
 
   const CycleCounter& cycles() const { return counter_; }

@@ -1,0 +1,78 @@
+// The fast lanes against the exact function, all designs.
+#include "sim/lane_kernel.hpp"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "models/units/vector_lane.hpp"
+#include "sim/activity.hpp"
+#include "tests/models/small_designs.hpp"
+
+namespace napier::sim {
+namespace {
+
+std::vector<Design> designs() {
+  std::vector<Design> all = {napier::test::small_lns(), napier::test::small_odd(),
+                             napier::test::small_without_zero(), napier::test::small_int8(), Design{}};
+  for (const ConversionStyle style : {ConversionStyle::kPerElement, ConversionStyle::kSplitSign}) {
+    Design d;
+    d.datapath.style = style;
+    d.datapath.term_rounding = TermRounding::kHalfUp;
+    d.datapath.term_bits = 24;  // sums past 32 bits
+    all.push_back(d);
+  }
+  Design narrow;
+  narrow.format.bits = 4;
+  narrow.format.gamma_log2 = 0;
+  narrow.datapath.lut_bits = 0;
+  narrow.datapath.term_bits = 6;
+  all.push_back(narrow);
+  return all;
+}
+
+TEST(LaneKernel, GivesTheExactSumsOfEveryLane) {
+  std::mt19937_64 random(1);
+  for (const Design& design : designs()) {
+    const VectorLane exact(design);
+    LaneKernel kernel(design);
+    const auto vector = static_cast<std::size_t>(design.datapath.vector);
+    const auto lanes = static_cast<std::size_t>(design.datapath.lanes);
+    std::vector<Word> a(lanes * vector), b(vector);
+    std::vector<std::int64_t> sums(lanes);
+    for (int round = 0; round < 200; ++round) {
+      const auto word = [&] {
+        if (random() % 6 == 0) return Word{0};
+        const unsigned all_words = 1U << design.format.bits;
+        const auto w = static_cast<Word>(round % 4 == 0 ? all_words / 2 - 1 : random() % all_words);
+        const bool negative_zero = design.format.kind == FormatKind::kLns && w == all_words / 2;
+        return negative_zero && design.format.zero == ZeroCode::kReserved ? Word{0} : w;
+      };
+      for (Word& w : a) w = word();
+      for (Word& w : b) w = word();
+      kernel.load_stationary(a);
+      kernel.multiply(b, sums);
+      std::int64_t zeros = 0;
+      const LnsFormat format(design.format);
+      const bool lns = design.format.kind == FormatKind::kLns;
+      const auto is_zero = [&](Word w) { return lns ? format.is_zero(w) : w == 0; };
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const auto row = std::span(a).subspan(lane * vector, vector);
+        ASSERT_EQ(sums[lane], exact(row, b)) << design.name << ", lane " << lane;
+        for (std::size_t v = 0; v < vector; ++v) zeros += is_zero(row[v]) || is_zero(b[v]) ? 1 : 0;
+      }
+      ASSERT_EQ(kernel.zero_products(), zeros);
+    }
+  }
+}
+
+TEST(Hamming, CountsDifferingBits) {
+  const std::vector<std::uint8_t> x(19, 0x0F), y(19, 0x3C);
+  EXPECT_EQ(hamming(x, y), 19 * 4);
+  EXPECT_EQ(hamming(x, x), 0);
+  EXPECT_EQ(hamming(std::int64_t{-1}, std::int64_t{0}, 24), 24);
+  EXPECT_EQ(hamming(std::int64_t{5}, std::int64_t{4}, 64), 1);
+}
+
+}  // namespace
+}  // namespace napier::sim

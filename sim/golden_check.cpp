@@ -33,22 +33,21 @@ void GoldenCheck::check(ChannelProbe& probe, std::int64_t cycle) {
 
 void GoldenCheck::compare(ChannelProbe& probe, std::int64_t cycle, const Expected& e) const {
   const std::vector<std::uint8_t>& actual = probe.word(e.channel);
-  LogDifference difference;
-  difference.kind = LogDifference::Kind::kExtra;
-  difference.cycle = cycle;
-  difference.channel = e.stream->name;
-  difference.word = e.next;
-  difference.expected = "no word";
-  difference.actual = hex_word(actual);
-  if (e.next >= e.stream->words()) throw MismatchError(explain(trace_, difference));
+  const bool extra = e.next >= e.stream->words();
   const auto size = static_cast<std::size_t>(e.stream->word_bytes());
-  const auto expected = std::span(e.stream->bytes).subspan(static_cast<std::size_t>(e.next) * size, size);
+  const auto expected =
+      extra ? std::span<const std::uint8_t>{}
+            : std::span(e.stream->bytes).subspan(static_cast<std::size_t>(e.next) * size, size);
   const auto [at, golden] = std::ranges::mismatch(actual, expected);
   if (at == actual.end()) return;
-  difference.kind = LogDifference::Kind::kData;
-  difference.expected = hex_word(expected);
-  difference.bit =
-      static_cast<int>(8 * (at - actual.begin())) + std::countr_zero(static_cast<unsigned>(*at ^ *golden));
+  using Kind = LogDifference::Kind;
+  LogDifference difference{
+      extra ? Kind::kExtra : Kind::kData, cycle, e.stream->name, e.next, "no word", hex_word(actual), 0};
+  if (!extra) {
+    difference.expected = hex_word(expected);
+    difference.bit =
+        static_cast<int>(8 * (at - actual.begin())) + std::countr_zero(static_cast<unsigned>(*at ^ *golden));
+  }
   throw MismatchError(explain(trace_, difference));
 }
 

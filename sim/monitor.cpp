@@ -108,8 +108,6 @@ void Monitor::finish() {
     try {
       log_->finish();
     } catch (const std::runtime_error& e) {
-      std::error_code ignored;
-      std::filesystem::remove(log_temporary_, ignored);
       throw InputError(e.what());
     }
     log_.reset();

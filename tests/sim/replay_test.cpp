@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "models/design/design_file.hpp"
 #include "models/trace/reference.hpp"
 #include "sim/child.hpp"
 #include "tests/models/small_designs.hpp"
@@ -30,9 +31,16 @@ Case changed(const std::string& name, Design design, Change change) {
   return {name, design};
 }
 
+Case configured(const std::string& name) {
+  return {name, read_design(NAPIER_SOURCE_DIR "/configs/designs/" + name + ".yaml")};
+}
+
 std::vector<Case> cases() {
   using test::small_int8, test::small_lns, test::small_odd, test::small_without_zero;
   return {
+      configured("lns8_paper_tiny"),
+      configured("lns8_lean_tiny"),
+      configured("int8_tiny"),
       {"small_lns", small_lns()},
       {"small_odd", small_odd()},
       {"small_without_zero", small_without_zero()},

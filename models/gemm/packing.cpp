@@ -11,85 +11,96 @@ constexpr int kInt8Group = 2;
 
 int divide_up(int a, int b) { return (a + b - 1) / b; }
 
+std::size_t product(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
 }  // namespace
 
 Packer::Packer(const Design& design)
     : lns_(design.format.kind == FormatKind::kLns),
       vector_(design.datapath.vector),
-      group_(lns_ ? kLnsGroup : kInt8Group) {
-  if (!lns_) return;
-  const LnsFormat f(design.format);
-  for (int w = 0; w < 256; ++w) {
-    const auto word = static_cast<Word>(w);
-    attenuation_.push_back(
-        static_cast<std::uint8_t>(f.is_zero(word) ? kZeroAttenuation : f.max_code() - f.code(word)));
-    negative_.push_back(f.negative(word) ? 1 : 0);
-  }
-}
+      group_(lns_ ? kLnsGroup : kInt8Group),
+      format_(design.format) {}
 
 void Packer::shape(int rows, int k, Packed& packed) const {
   packed.groups_per_vector = divide_up(vector_, group_);
   packed.groups = (k / vector_) * packed.groups_per_vector + divide_up(k % vector_, group_);
-  const auto size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(packed.groups);
-  packed.words.resize(size);
-  packed.signs.resize(lns_ ? size : 0);
+  packed.words.resize(product(rows, packed.groups));
+  packed.signs.resize(lns_ ? packed.words.size() : 0);
 }
 
-/// One row into words[0], words[stride], ...; row == nullptr packs padding.
-void Packer::pack_row(const Word* row, int k, std::uint32_t plus, std::uint32_t minus, std::uint32_t* words,
-                      std::uint32_t* signs, int stride) const {
-  for (int vector_start = 0; vector_start < k; vector_start += vector_) {
-    const int vector_end = std::min(k, vector_start + vector_);
-    for (int start = vector_start; start < vector_end; start += group_) {
-      const int filled = row == nullptr ? 0 : std::min(group_, vector_end - start);
-      if (lns_) {
-        std::uint32_t codes = 0xFFFFFFFFU;
-        std::uint32_t sign = plus * 0x01010101U;
-        for (int i = 0; i < filled; ++i) {
-          const Word word = row[start + i];
-          codes ^= static_cast<std::uint32_t>(attenuation_[word] ^ kZeroAttenuation) << (8 * i);
-          sign ^= (negative_[word] != 0 ? plus ^ minus : 0U) << (8 * i);
-        }
-        *words = codes;
-        *signs = sign;
-        signs += stride;
-      } else {
-        std::uint32_t pair = 0;
-        for (int i = 0; i < filled; ++i) {
-          const auto value = static_cast<std::int16_t>(static_cast<std::int8_t>(row[start + i]));
-          pair |= static_cast<std::uint32_t>(static_cast<std::uint16_t>(value)) << (16 * i);
-        }
-        *words = pair;
-      }
-      words += stride;
+/// Straight-line loops over bytes, which the compiler turns into vector code.
+void Packer::convert(std::span<const Word> from, std::uint8_t plus, std::uint8_t minus, std::uint8_t* words,
+                     std::uint8_t* signs) const {
+  if (!lns_) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      const std::int16_t wide = static_cast<std::int8_t>(from[i]);
+      std::memcpy(words + 2 * i, &wide, sizeof wide);
     }
+    return;
+  }
+  const auto largest = static_cast<std::uint8_t>(format_.max_code());
+  const auto sign_bit = static_cast<std::uint8_t>(largest + 1);
+  // The attenuation of code 0 is E unless it means zero.
+  const auto zero =
+      static_cast<std::uint8_t>(format_.zero == ZeroCode::kReserved ? kZeroAttenuation : largest);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto code = static_cast<std::uint8_t>(from[i] & largest);
+    words[i] = code == 0 ? zero : static_cast<std::uint8_t>(largest - code);
+    signs[i] = (from[i] & sign_bit) != 0 ? minus : plus;
+  }
+}
+
+void Packer::pack_row(std::span<const Word> row, std::uint8_t plus, std::uint8_t minus, std::uint32_t* words,
+                      std::uint32_t* signs) const {
+  const int k = static_cast<int>(row.size());
+  const auto groups = static_cast<std::size_t>(divide_up(vector_, group_));
+  const bool whole = vector_ % group_ == 0;
+  const int step = whole ? std::max(k, 1) : vector_;  // without padding inside, a row is one run
+  for (int start = 0; start < k; start += step) {
+    const int count = std::min(step, k - start);
+    const auto used = static_cast<std::size_t>(divide_up(count, group_));
+    if (count % group_ != 0) {
+      words[used - 1] = lns_ ? 0xFFFFFFFFU : 0U;
+      if (lns_) signs[used - 1] = plus * 0x01010101U;
+    }
+    convert(row.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(count)), plus, minus,
+            reinterpret_cast<std::uint8_t*>(words), reinterpret_cast<std::uint8_t*>(signs));
+    words += groups;
+    if (lns_) signs += groups;
   }
 }
 
 void Packer::pack_a(std::span<const Word> a, int rows, int k, const Parallel& threads, Packed& packed) const {
   const int panels = divide_up(rows, kPanel);
   shape(panels * kPanel, k, packed);
+  const auto groups = static_cast<std::size_t>(packed.groups);
   threads.for_each(panels, [&](int panel) {
-    const std::size_t base =
-        static_cast<std::size_t>(panel) * kPanel * static_cast<std::size_t>(packed.groups);
-    for (int i = 0; i < kPanel; ++i) {
-      const int row = panel * kPanel + i;
-      const Word* source =
-          row < rows ? a.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(k) : nullptr;
-      pack_row(source, k, 0x01, 0xFF, packed.words.data() + base + static_cast<std::size_t>(i),
-               lns_ ? packed.signs.data() + base + static_cast<std::size_t>(i) : nullptr, kPanel);
+    std::vector<std::uint32_t> words(groups * kPanel, lns_ ? 0xFFFFFFFFU : 0U);  // rows past the last: zeros
+    std::vector<std::uint32_t> signs(lns_ ? groups * kPanel : 0, 0x01010101U);
+    const int first = panel * kPanel;
+    for (int i = 0; i < std::min(kPanel, rows - first); ++i) {
+      const std::size_t offset = static_cast<std::size_t>(i) * groups;
+      pack_row(a.subspan(product(first + i, k), static_cast<std::size_t>(k)), 0x01, 0xFF,
+               words.data() + offset, lns_ ? signs.data() + offset : nullptr);
     }
+    const auto interleave = [&](const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
+      std::uint32_t* out = to.data() + product(first, packed.groups);
+      for (std::size_t g = 0; g < groups; ++g) {
+        for (std::size_t i = 0; i < kPanel; ++i) *out++ = from[i * groups + g];
+      }
+    };
+    interleave(words, packed.words);
+    if (lns_) interleave(signs, packed.signs);
   });
 }
 
 void Packer::pack_b(std::span<const Word> b, int rows, int k, const Parallel& threads, Packed& packed) const {
   shape(rows, k, packed);
-  const int blocks = divide_up(rows, kPanel);
-  threads.for_each(blocks, [&](int block) {
+  threads.for_each(divide_up(rows, kPanel), [&](int block) {
     for (int row = block * kPanel; row < std::min(rows, (block + 1) * kPanel); ++row) {
-      const std::size_t base = static_cast<std::size_t>(row) * static_cast<std::size_t>(packed.groups);
-      pack_row(b.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(k), k, 0x00, 0xFE,
-               packed.words.data() + base, lns_ ? packed.signs.data() + base : nullptr, 1);
+      const std::size_t offset = product(row, packed.groups);
+      pack_row(b.subspan(product(row, k), static_cast<std::size_t>(k)), 0x00, 0xFE,
+               packed.words.data() + offset, lns_ ? packed.signs.data() + offset : nullptr);
     }
   });
 }

@@ -38,13 +38,14 @@ class Packer {
 
  private:
   void shape(int rows, int k, Packed& packed) const;
-  void pack_row(const Word* row, int k, std::uint32_t plus, std::uint32_t minus, std::uint32_t* words,
-                std::uint32_t* signs, int stride) const;
+  void pack_row(std::span<const Word> row, std::uint8_t plus, std::uint8_t minus, std::uint32_t* words,
+                std::uint32_t* signs) const;
+  void convert(std::span<const Word> from, std::uint8_t plus, std::uint8_t minus, std::uint8_t* words,
+               std::uint8_t* signs) const;
   bool lns_;
   int vector_;
-  int group_;                              ///< k in a group
-  std::vector<std::uint8_t> attenuation_;  ///< by word
-  std::vector<std::uint8_t> negative_;     ///< by word
+  int group_;  ///< k in a group
+  LnsFormat format_;
 };
 
 }  // namespace napier::gemm

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace napier {
+
+/// Labelled images, one row of `features` bytes (0..255) a sample.
+struct Samples {
+  int count = 0;
+  int features = 0;
+  std::vector<std::uint8_t> images;  ///< count x features
+  std::vector<std::uint8_t> labels;  ///< count, each below the number of classes
+
+  std::span<const std::uint8_t> image(int i) const {
+    return std::span(images).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(features),
+                                     static_cast<std::size_t>(features));
+  }
+};
+
+struct Dataset {
+  int classes = 10;
+  Samples train;
+  Samples test;
+};
+
+/// Reads the four files of (Fashion-)MNIST, {train,t10k}-{images-idx3,labels-idx1}-ubyte.gz, from `folder`, and
+/// keeps the first `train_samples` and `test_samples` (0: all). A missing folder or file, counts that do not
+/// match and a label of no class are InputErrors; `key` names the parameter that gave the folder.
+Dataset load_dataset(const std::filesystem::path& folder, int train_samples, int test_samples,
+                     const std::string& key);
+
+}  // namespace napier

@@ -1,0 +1,124 @@
+// The perceptron in FP32: OpenBLAS on one thread, whose results depend on its core type but not on ours.
+#include <cblas.h>
+
+#include "models/train/host_optimizer.hpp"
+#include "models/train/network.hpp"
+#include "models/train/state_archive.hpp"
+
+namespace napier {
+namespace {
+
+using Floats = std::vector<float>;
+
+struct Layer {
+  int inputs, outputs;
+  Floats weights;  ///< outputs x inputs
+  HostOptimizer optimizer;
+  Floats bias;
+  HostOptimizer bias_optimizer;
+};
+
+/// c (rows x columns) = op(a) op(b), row-major; `inner` is the length of the sums.
+void multiply(CBLAS_TRANSPOSE op_a, CBLAS_TRANSPOSE op_b, int rows, int columns, int inner, const Floats& a,
+              const Floats& b, Floats& c) {
+  c.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
+  cblas_sgemm(CblasRowMajor, op_a, op_b, rows, columns, inner, 1.0F, a.data(),
+              op_a == CblasNoTrans ? inner : rows, b.data(), op_b == CblasNoTrans ? columns : inner, 0.0F, c.data(),
+              columns);
+}
+
+class FloatMlp : public Network {
+ public:
+  FloatMlp(const Experiment& experiment, const Parallel& threads) : optimizer_(experiment.optimizer), threads_(threads) {
+    openblas_set_num_threads(1);
+    constexpr double kBound = 10.0;  // of Madam's normalised gradient, as the designs' update.bound
+    const auto initial = initial_weights(experiment);
+    for (std::size_t l = 0; l < initial.size(); ++l) {
+      const Floats bias(static_cast<std::size_t>(experiment.network.layers[l + 1]));
+      const HostParameters& host = optimizer_.host;
+      layers_.push_back({.inputs = experiment.network.layers[l],
+                         .outputs = experiment.network.layers[l + 1],
+                         .weights = initial[l],
+                         .optimizer = HostOptimizer(host, host.rule, kBound, initial[l]),
+                         .bias = bias,
+                         .bias_optimizer = HostOptimizer(host, bias_rule(host), kBound, bias)});
+    }
+  }
+
+  StepReport train(const Batch& batch, const StepSettings& settings, Trace*) override {
+    StepReport report;
+    std::vector<Floats> activations;
+    const Floats logits = forward(batch, activations);
+    Floats error(logits.size());
+    softmax_cross_entropy(std::vector<double>(logits.begin(), logits.end()), batch.labels,
+                          layers_.back().outputs, error, report);
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+      Layer& layer = layers_[l];
+      Floats gradient;
+      multiply(CblasTrans, CblasNoTrans, layer.outputs, layer.inputs, batch.count, error, activations[l], gradient);
+      Floats bias_gradient(layer.bias.size(), 0.0F);
+      for (std::size_t i = 0; i < error.size(); ++i) bias_gradient[i % bias_gradient.size()] += error[i];
+      Floats next;
+      if (l > 0) {
+        multiply(CblasNoTrans, CblasNoTrans, batch.count, layer.inputs, layer.outputs, error, layer.weights, next);
+        for (std::size_t i = 0; i < next.size(); ++i) next[i] = activations[l][i] > 0.0F ? next[i] : 0.0F;
+      }
+      const double weight_rate = base_rate(optimizer_, optimizer_.host.rule) * settings.factor;
+      const double rate = base_rate(optimizer_, bias_rule(optimizer_.host)) * settings.factor;
+      layer.optimizer.step(layer.weights, gradient, weight_rate, settings.step + 1, threads_);
+      layer.bias_optimizer.step(layer.bias, bias_gradient, rate, settings.step + 1, threads_);
+      error = std::move(next);
+    }
+    return report;
+  }
+
+  int correct(const Batch& batch) override {
+    StepReport report;
+    std::vector<Floats> activations;
+    const Floats logits = forward(batch, activations);
+    softmax_cross_entropy(std::vector<double>(logits.begin(), logits.end()), batch.labels,
+                          layers_.back().outputs, {}, report);
+    return report.correct;
+  }
+
+  void exchange(StateArchive& archive) override {
+    for (Layer& layer : layers_) {
+      archive.fixed_list("weights", layer.weights);
+      layer.optimizer.exchange(archive);
+      archive.fixed_list("bias", layer.bias);
+      layer.bias_optimizer.exchange(archive);
+    }
+  }
+
+ private:
+  /// Fills the activations of all layers' inputs; returns the logits.
+  Floats forward(const Batch& batch, std::vector<Floats>& activations) const {
+    Floats x(batch.images.size());
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(batch.images[i]) / 255.0F;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const Layer& layer = layers_[l];
+      Floats y;
+      multiply(CblasNoTrans, CblasTrans, batch.count, layer.outputs, layer.inputs, x, layer.weights, y);
+      const bool relu = l + 1 < layers_.size();
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        y[i] += layer.bias[i % layer.bias.size()];
+        if (relu && !(y[i] > 0.0F)) y[i] = 0.0F;
+      }
+      activations.push_back(std::move(x));
+      x = std::move(y);
+    }
+    return x;
+  }
+
+  OptimizerParameters optimizer_;
+  const Parallel& threads_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_float_mlp(const Experiment& experiment, const Parallel& threads) {
+  return std::make_unique<FloatMlp>(experiment, threads);
+}
+
+}  // namespace napier

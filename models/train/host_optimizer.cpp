@@ -1,0 +1,116 @@
+#include "models/train/host_optimizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/base/vector_clones.hpp"
+#include "models/train/host_math.hpp"
+#include "models/train/state_archive.hpp"
+
+namespace napier {
+namespace {
+
+constexpr std::size_t kPiece = 16384;  // elements a thread takes at once
+
+NAPIER_VECTOR_CLONES
+void sgd(float* __restrict w, float* __restrict m, const float* __restrict g, std::size_t count, float rate,
+         float momentum) {
+  for (std::size_t i = 0; i < count; ++i) {
+    m[i] = momentum * m[i] + g[i];
+    w[i] -= rate * m[i];
+  }
+}
+
+struct Moments {
+  float first_decay, second_decay;
+  float first_correction, second_correction;  ///< 1 / (1 - beta^t)
+};
+
+NAPIER_VECTOR_CLONES
+void adam(float* __restrict w, float* __restrict m, float* __restrict s, const float* __restrict g,
+          std::size_t count, float rate, Moments p) {
+  for (std::size_t i = 0; i < count; ++i) {
+    m[i] = p.first_decay * m[i] + (1.0F - p.first_decay) * g[i];
+    s[i] = p.second_decay * s[i] + (1.0F - p.second_decay) * g[i] * g[i];
+    w[i] -= rate * (m[i] * p.first_correction) / (std::sqrt(s[i] * p.second_correction) + 1e-8F);
+  }
+}
+
+void madam(float* __restrict w, float* __restrict s, const float* __restrict g, std::size_t count, float rate,
+           Moments p, float bound, float cap) {
+  for (std::size_t i = 0; i < count; ++i) {
+    s[i] = p.second_decay * s[i] + (1.0F - p.second_decay) * g[i] * g[i];
+    const float size = std::sqrt(s[i] * p.second_correction);
+    const float normalised = size > 0.0F ? std::clamp(g[i] / size, -bound, bound) : 0.0F;
+    const float moved = w[i] * portable_exp2(w[i] > 0.0F ? -rate * normalised : rate * normalised);
+    w[i] = std::clamp(moved, -cap, cap);
+  }
+}
+
+/// beta^time by squaring: pow differs between C libraries.
+double power(double beta, std::int64_t time) {
+  double result = 1.0;
+  for (; time > 0; time /= 2) {
+    if (time % 2 == 1) result *= beta;
+    beta *= beta;
+  }
+  return result;
+}
+
+}  // namespace
+
+double base_rate(const OptimizerParameters& optimizer, HostRule rule) {
+  return rule == HostRule::kMadam ? std::ldexp(1.0, -optimizer.madam.learning_rate_shift)
+                                  : optimizer.host.learning_rate;
+}
+
+HostRule bias_rule(const HostParameters& host) {
+  return host.rule == HostRule::kMadam ? HostRule::kSgd : host.rule;
+}
+
+double root_mean_square(std::span<const float> values) {
+  double sum = 0.0;
+  for (const float x : values) sum += double{x} * double{x};
+  return values.empty() ? 0.0 : std::sqrt(sum / static_cast<double>(values.size()));
+}
+
+HostOptimizer::HostOptimizer(const HostParameters& parameters, HostRule rule, double bound,
+                             std::span<const float> initial)
+    : parameters_(parameters),
+      rule_(rule),
+      bound_(static_cast<float>(bound)),
+      cap_(static_cast<float>(3.0 * root_mean_square(initial))) {
+  if (rule != HostRule::kMadam) first_.resize(initial.size());
+  if (rule != HostRule::kSgd) second_.resize(initial.size());
+}
+
+void HostOptimizer::step(std::span<float> weights, std::span<const float> gradient, double rate, std::int64_t time,
+                         const Parallel& threads) {
+  const Moments p{.first_decay = static_cast<float>(parameters_.momentum),
+                  .second_decay = static_cast<float>(parameters_.second_moment),
+                  .first_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.momentum, time))),
+                  .second_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.second_moment, time)))};
+  const auto r = static_cast<float>(rate);
+  const auto pieces = static_cast<int>((weights.size() + kPiece - 1) / kPiece);
+  threads.for_each(pieces, [&](int i) {
+    const std::size_t start = static_cast<std::size_t>(i) * kPiece;
+    const std::size_t count = std::min(kPiece, weights.size() - start);
+    float* w = weights.data() + start;
+    const float* g = gradient.data() + start;
+    switch (rule_) {
+      case HostRule::kSgd:
+        return sgd(w, first_.data() + start, g, count, r, p.first_decay);
+      case HostRule::kAdam:
+        return adam(w, first_.data() + start, second_.data() + start, g, count, r, p);
+      case HostRule::kMadam:
+        return madam(w, second_.data() + start, g, count, r, p, bound_, cap_);
+    }
+  });
+}
+
+void HostOptimizer::exchange(StateArchive& archive) {
+  archive.fixed_list("first_moment", first_);
+  archive.fixed_list("second_moment", second_);
+}
+
+}  // namespace napier

@@ -1,0 +1,106 @@
+#include "models/train/lns_weights.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "models/base/error.hpp"
+#include "models/format/constants.hpp"
+#include "models/format/quantizer.hpp"
+#include "models/trace/trace.hpp"
+#include "models/train/host_optimizer.hpp"
+#include "models/train/scales.hpp"
+#include "models/train/state_archive.hpp"
+
+namespace napier {
+namespace {
+
+/// log2 of gamma_U: the update grid is `bits_U - bits` bits finer than the operands'.
+int update_gamma_log2(const Design& d) { return d.format.gamma_log2 + d.update.bits - d.format.bits; }
+
+/// Words of the initial weights: nearest code on the update grid, never zero, at most the cap.
+std::vector<UpdateWord> initial_words(const Design& design, std::span<const float> initial, int scale, int cap) {
+  const int gamma_log2 = update_gamma_log2(design);
+  const int finer = design.update.bits - design.format.bits;
+  const int max_code = (1 << (design.update.bits - 1)) - 1;
+  const std::vector<std::uint32_t> thresholds = float_thresholds(gamma_log2, design.format.rounding);
+  std::vector<UpdateWord> words;
+  for (const float x : initial) {
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const int exponent = static_cast<int>(bits >> 23 & 255) - 127;
+    const auto passed =
+        std::upper_bound(thresholds.begin(), thresholds.end(), bits & 0x7FFFFFU) - thresholds.begin();
+    const int level = exponent * (1 << gamma_log2) + static_cast<int>(passed);
+    const int code = std::clamp(level - scale * (1 << finer) + max_code, 1, cap);
+    words.push_back(static_cast<UpdateWord>((std::signbit(x) ? max_code + 1 : 0) | code));
+  }
+  return words;
+}
+
+}  // namespace
+
+LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
+                       const Parallel& threads)
+    : design_(design), madam_(madam), threads_(threads), unit_(design) {
+  const auto limit = static_cast<float>(3.0 * root_mean_square(initial));
+  if (!(limit > 0)) throw InternalError("initial weights are all zero: Madam could never move them");
+  scale_ = Quantizer(design).scale_exponent(limit);
+  const int finer = design.update.bits - design.format.bits;
+  const int max_code = unit_.unit().max_code();
+  cap_ = std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1, max_code);
+  words_ = initial_words(design, initial, scale_, cap_);
+  v_.assign(initial.size(), unit_.unit().zero_v());
+  operands_.resize(initial.size());
+  for (int w = 0; w < (1 << design.update.bits); ++w) {
+    operand_of_.push_back(operand_of_weight(design, static_cast<UpdateWord>(w)));
+  }
+  make_operands();
+}
+
+void LnsWeights::make_operands() {
+  std::int64_t zeros = 0;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    operands_[i] = operand_of_[words_[i]];
+    zeros += operands_[i] == 0 ? 1 : 0;
+  }
+  underflows_ = design_.format.zero == ZeroCode::kReserved ? zeros : 0;
+}
+
+void LnsWeights::update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord* record) {
+  const int fraction = design_.update.v_fraction;
+  const double codes = std::ldexp(settings.factor, update_gamma_log2(design_) - madam_.learning_rate_shift);
+  const MadamSettings madam{
+      .gradient_exponent = k - LnsFormat(design_.format).max_code(),
+      .correction = static_cast<std::int32_t>(
+          fixed_log2_correction(design_.update.beta, settings.step + 1, fraction)),
+      .step_log2 = static_cast<std::int32_t>(fixed_log2(codes, fraction)),
+      .cap = cap_};
+  const auto states = [&] {
+    std::vector<MadamState> all;
+    for (std::size_t i = 0; i < words_.size(); ++i) all.push_back({words_[i], v_[i]});
+    return all;
+  };
+  if (record != nullptr) {
+    record->settings = madam;
+    record->gradient.assign(gradient.begin(), gradient.end());
+    record->before = states();
+  }
+  unit_.update(words_, v_, gradient, madam, threads_);
+  if (record != nullptr) record->after = states();
+  make_operands();
+}
+
+void LnsWeights::exchange(StateArchive& archive) {
+  archive.value("scale", scale_);
+  archive.value("cap", cap_);
+  archive.fixed_list("weights", words_);
+  archive.fixed_list("second_moment", v_);
+  make_operands();
+}
+
+std::unique_ptr<Weights> make_lns_weights(const Design& design, const MadamParameters& madam,
+                                          std::span<const float> initial, const Parallel& threads) {
+  return std::make_unique<LnsWeights>(design, madam, initial, threads);
+}
+
+}  // namespace napier

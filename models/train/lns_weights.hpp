@@ -1,0 +1,39 @@
+#pragma once
+#include <vector>
+
+#include "models/train/madam_tensor.hpp"
+#include "models/train/weights.hpp"
+
+namespace napier {
+
+/// Weights in the Madam unit: words of `update.bits` with a scale fixed at the start, 2^(k/gamma) the smallest on
+/// the grid not below 3 RMS of the initial tensor, and a cap, the largest code not above 3 RMS.
+class LnsWeights : public Weights {
+ public:
+  LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
+             const Parallel& threads);
+  std::span<const Word> operands() const override { return operands_; }
+  int scale() const override { return scale_; }
+  std::int64_t underflows() const override { return underflows_; }
+  void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord* record) override;
+  void exchange(StateArchive& archive) override;
+
+  int cap() const { return cap_; }
+  std::span<const UpdateWord> words() const { return words_; }
+
+ private:
+  void make_operands();
+  Design design_;
+  MadamParameters madam_;
+  const Parallel& threads_;
+  MadamTensor unit_;
+  std::vector<Word> operand_of_;  ///< by update word
+  int scale_ = 0;
+  int cap_ = 0;
+  std::vector<UpdateWord> words_;
+  std::vector<std::int32_t> v_;
+  std::vector<Word> operands_;
+  std::int64_t underflows_ = 0;
+};
+
+}  // namespace napier

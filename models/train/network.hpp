@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/base/parallel.hpp"
+#include "models/design/design.hpp"
+#include "models/train/experiment.hpp"
+#include "models/train/tensor_post_processor.hpp"
+#include "models/train/weights.hpp"
+
+namespace napier {
+
+class StateArchive;
+struct Trace;
+
+/// What one step did.
+struct StepReport {
+  double loss = 0;   ///< mean cross entropy of the batch, nats
+  int correct = 0;   ///< samples whose largest logit is their label's
+  std::int64_t forward_saturations = 0, input_gradient_saturations = 0, weight_gradient_saturations = 0;
+  std::int64_t weight_underflows = 0;  ///< weights whose operand is zero, after the step
+  PostCounts activations, errors, gradients;
+};
+
+/// Samples of a batch: pixels 0..255.
+struct Batch {
+  int count = 0;
+  std::vector<std::uint8_t> images;  ///< count x inputs
+  std::vector<std::uint8_t> labels;
+};
+
+/// A multi-layer perceptron (ReLU between layers, softmax and cross entropy at the end) in the arithmetic of
+/// one design.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// One step of training. `trace`: where the step's records go, or null.
+  virtual StepReport train(const Batch& batch, const StepSettings& settings, Trace* trace) = 0;
+  /// Samples whose largest logit is their label's. Changes nothing.
+  virtual int correct(const Batch& batch) = 0;
+  virtual void exchange(StateArchive& archive) = 0;
+};
+
+/// Initial weights of all layers, uniform in +-sqrt(6 / inputs) (He et al. 2015), Philox streams 0, 1, ... of the
+/// seed; layer l has layers[l+1] x layers[l] weights, inputs fastest.
+std::vector<std::vector<float>> initial_weights(const Experiment& experiment);
+
+/// The network that format.kind asks for. `threads` must outlive it.
+std::unique_ptr<Network> make_network(const Experiment& experiment, const Design& design, const Parallel& threads);
+
+/// Softmax, mean cross entropy and its gradient, in double precision and fixed order. logits, gradient:
+/// count x classes; gradient = (softmax - one-hot) / count, or empty. Fills loss and correct of the report.
+void softmax_cross_entropy(std::span<const double> logits, std::span<const std::uint8_t> labels, int classes,
+                           std::span<float> gradient, StepReport& report);
+
+}  // namespace napier

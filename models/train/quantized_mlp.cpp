@@ -1,0 +1,289 @@
+// The perceptron on the design's datapath: every matrix product through Gemm, every tensor between products in
+// operand words, inputs, biases, softmax and loss on the host in floating point.
+#include <algorithm>
+#include <cmath>
+
+#include "models/base/error.hpp"
+#include "models/format/quantizer.hpp"
+#include "models/gemm/gemm.hpp"
+#include "models/trace/trace.hpp"
+#include "models/train/host_optimizer.hpp"
+#include "models/train/network.hpp"
+#include "models/train/scales.hpp"
+#include "models/train/state_archive.hpp"
+
+namespace napier {
+namespace {
+
+using Words = std::vector<Word>;
+
+/// Operand words with their scale exponent.
+struct Tensor {
+  Words words;
+  int k = 0;
+};
+
+struct Size {
+  int m, n, k;  ///< as in GemmRecord
+};
+
+std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
+/// rows x columns, columns fastest, to columns x rows.
+void transpose(std::span<const Word> from, int rows, int columns, Words& to, const Parallel& threads) {
+  constexpr int kBlock = 64;  // a block of both sides stays in the first-level cache
+  to.resize(from.size());
+  threads.for_each((columns + kBlock - 1) / kBlock, [&](int block) {
+    const int last = std::min(columns, (block + 1) * kBlock);
+    for (int first_row = 0; first_row < rows; first_row += kBlock) {
+      const int last_row = std::min(rows, first_row + kBlock);
+      for (int c = block * kBlock; c < last; ++c) {
+        for (int r = first_row; r < last_row; ++r) to[area(c, rows) + r] = from[area(r, columns) + c];
+      }
+    }
+  });
+}
+
+struct Layer {
+  int inputs, outputs;
+  std::unique_ptr<Weights> weights;
+  std::vector<float> bias;
+  HostOptimizer bias_optimizer;
+  ScaleTracker activation_scale, error_scale, gradient_scale;
+};
+
+class QuantizedMlp : public Network {
+ public:
+  QuantizedMlp(const Experiment& experiment, const Design& design, const Parallel& threads)
+      : experiment_(experiment),
+        design_(design),
+        threads_(threads),
+        gemm_(design, threads),
+        post_(design),
+        quantizer_(design) {
+    const auto initial = initial_weights(experiment);
+    for (std::size_t l = 0; l < initial.size(); ++l) {
+      const int outputs = experiment.network.layers[l + 1];
+      const std::vector<float> bias(static_cast<std::size_t>(outputs));
+      layers_.push_back({.inputs = experiment.network.layers[l],
+                         .outputs = outputs,
+                         .weights = make_weights(design, experiment.optimizer, initial[l], threads),
+                         .bias = bias,
+                         .bias_optimizer = HostOptimizer(experiment.optimizer.host,
+                                                         bias_rule(experiment.optimizer.host), 0, bias),
+                         .activation_scale = ScaleTracker(design),
+                         .error_scale = ScaleTracker(design),
+                         .gradient_scale = ScaleTracker(design)});
+    }
+    quantise_pixels();
+  }
+
+  StepReport train(const Batch& batch, const StepSettings& settings, Trace* trace) override {
+    Step step{settings, trace, true, {}};
+    const int classes = layers_.back().outputs;
+    std::vector<Tensor> activations;
+    const std::vector<double> logits = forward(batch, step, activations);
+
+    std::vector<float> loss_gradient(logits.size());
+    softmax_cross_entropy(logits, batch.labels, classes, loss_gradient, step.report);
+    Tensor error = quantise_error(loss_gradient, step);
+
+    for (std::size_t l = layers_.size(); l-- > 0;) {
+      const Tensor gradient = weight_gradient(l, activations[l], error, batch.count, step);
+      const std::vector<float> bias_gradient = sum_columns(error, layers_[l].outputs);
+      Tensor next;
+      if (l > 0) next = input_gradient(l, activations[l], error, batch.count, step);
+      update(l, gradient, bias_gradient, step);
+      error = std::move(next);
+    }
+    return step.report;
+  }
+
+  int correct(const Batch& batch) override {
+    Step step{{}, nullptr, false, {}};
+    std::vector<Tensor> activations;
+    const std::vector<double> logits = forward(batch, step, activations);
+    softmax_cross_entropy(logits, batch.labels, layers_.back().outputs, {}, step.report);
+    return step.report.correct;
+  }
+
+  void exchange(StateArchive& archive) override {
+    for (Layer& layer : layers_) {
+      layer.weights->exchange(archive);
+      archive.fixed_list("bias", layer.bias);
+      layer.bias_optimizer.exchange(archive);
+      layer.activation_scale.exchange(archive);
+      layer.error_scale.exchange(archive);
+      layer.gradient_scale.exchange(archive);
+    }
+  }
+
+ private:
+  /// What the parts of one pass over a batch share.
+  struct Step {
+    StepSettings settings;
+    Trace* trace;
+    bool learning;  ///< scales are remembered
+    StepReport report;
+  };
+
+  /// A pixel's word, brightness 0..255 standing for 0..1.
+  void quantise_pixels() {
+    std::vector<float> brightness;
+    for (int i = 0; i < 256; ++i) brightness.push_back(static_cast<float>(i) / 255.0F);
+    pixel_scale_ = quantizer_.scale_exponent(1.0F);
+    pixel_words_.resize(brightness.size());
+    quantizer_.quantize(brightness, pixel_scale_, pixel_words_, {"pixels", 0});
+  }
+
+  Tensor inputs(const Batch& batch) const {
+    Tensor x{Words(batch.images.size()), pixel_scale_};
+    for (std::size_t i = 0; i < batch.images.size(); ++i) x.words[i] = pixel_words_[batch.images[i]];
+    return x;
+  }
+
+  std::vector<std::int32_t> integer_bias(const Layer& layer, double unit) const {
+    const double high = std::ldexp(1.0, design_.datapath.accumulator_bits - 1) - 1;
+    std::vector<std::int32_t> bias;
+    for (const float b : layer.bias) {
+      const double units = std::clamp(std::floor(double{b} / unit + 0.5), -high - 1, high);
+      bias.push_back(static_cast<std::int32_t>(units));
+    }
+    return bias;
+  }
+
+  bool recorded(const Step& step, std::size_t layer) const {
+    const std::vector<int>& wanted = experiment_.trace.layers;
+    return step.trace != nullptr &&
+           (wanted.empty() || std::find(wanted.begin(), wanted.end(), static_cast<int>(layer)) != wanted.end());
+  }
+
+  /// The product into acc_, then the tensor's scale and, unless raw, its words. The record, if wanted, is complete.
+  Tensor product(Pass pass, std::size_t layer, Size size, std::span<const Word> a, int k_a, const Tensor& b,
+                 std::span<const std::int32_t> bias, bool relu, bool raw, std::span<const std::uint8_t> mask,
+                 ScaleTracker& tracker, std::int64_t& saturations, PostCounts& counts, Step& step) {
+    acc_.resize(area(size.n, size.m));
+    const std::int64_t overflowed = gemm_(size.m, size.n, size.k, a, b.words, bias, acc_);
+    saturations += overflowed;
+    Tensor out;
+    PostSettings post{0, relu};
+    if (!raw) {
+      const std::uint32_t largest = largest_output(acc_, relu, mask, threads_);
+      out.k = tracker.scale(largest, k_a, b.k);
+      if (step.learning) tracker.remember(largest, k_a, b.k);
+      post.bias_k = bias_k(design_, k_a, b.k, out.k);
+      out.words.resize(acc_.size());
+      counts += post_(acc_, post, mask, out.words, threads_);
+    }
+    if (recorded(step, layer)) {
+      step.trace->gemms.push_back({.step = step.settings.step,
+                                   .layer = static_cast<int>(layer),
+                                   .pass = pass,
+                                   .m = size.m,
+                                   .n = size.n,
+                                   .k = size.k,
+                                   .a = {a.begin(), a.end()},
+                                   .b = b.words,
+                                   .bias = {bias.begin(), bias.end()},
+                                   .mask = {mask.begin(), mask.end()},
+                                   .post = post,
+                                   .raw = raw,
+                                   .k_a = k_a,
+                                   .k_b = b.k,
+                                   .k_out = out.k,
+                                   .acc = acc_,
+                                   .out = out.words,
+                                   .saturations = overflowed});
+    }
+    return out;
+  }
+
+  /// Fills the activations of all layers' inputs; returns the logits.
+  std::vector<double> forward(const Batch& batch, Step& step, std::vector<Tensor>& activations) {
+    activations.push_back(inputs(batch));
+    double unit = 0;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      Layer& layer = layers_[l];
+      const bool last = l + 1 == layers_.size();
+      const int k_a = layer.weights->scale();
+      unit = accumulator_unit(design_, k_a, activations[l].k);
+      Tensor out = product(Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(),
+                           k_a, activations[l], integer_bias(layer, unit), !last, last, {}, layer.activation_scale,
+                           step.report.forward_saturations, step.report.activations, step);
+      if (!last) activations.push_back(std::move(out));
+    }
+    std::vector<double> logits;
+    for (const std::int32_t a : acc_) logits.push_back(a * unit);
+    return logits;
+  }
+
+  Tensor quantise_error(std::span<const float> gradient, Step& step) const {
+    const TensorPlace place{"loss gradient", step.settings.step};
+    Tensor error{Words(gradient.size()), quantizer_.scale_exponent(largest_magnitude(gradient, place))};
+    const QuantizeCounts counts = quantizer_.quantize(gradient, error.k, error.words, place);
+    step.report.errors += {counts.underflowed, counts.saturated};
+    return error;
+  }
+
+  Tensor weight_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count, Step& step) {
+    Layer& layer = layers_[l];
+    Tensor error_t{{}, error.k};
+    transpose(activations.words, count, layer.inputs, transposed_, threads_);
+    transpose(error.words, count, layer.outputs, error_t.words, threads_);
+    return product(Pass::kWeightGradient, l, {layer.inputs, layer.outputs, count}, transposed_, activations.k,
+                   error_t, {}, false, false, {}, layer.gradient_scale, step.report.weight_gradient_saturations,
+                   step.report.gradients, step);
+  }
+
+  /// The error of the layer before: the derivative of ReLU is 1 where its output is not word 0.
+  Tensor input_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count, Step& step) {
+    Layer& layer = layers_[l];
+    transpose(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
+    std::vector<std::uint8_t> mask(activations.words.size());
+    for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = activations.words[i] != 0 ? 1 : 0;
+    return product(Pass::kInputGradient, l, {layer.inputs, count, layer.outputs}, transposed_,
+                   layer.weights->scale(), error, {}, false, false, mask, layer.error_scale,
+                   step.report.input_gradient_saturations, step.report.errors, step);
+  }
+
+  /// Gradient of the biases: the errors' sum over the batch, sample after sample.
+  std::vector<float> sum_columns(const Tensor& error, int outputs) const {
+    const std::vector<float> table = quantizer_.dequantize_table(error.k);
+    std::vector<float> sums(static_cast<std::size_t>(outputs), 0.0F);
+    for (std::size_t i = 0; i < error.words.size(); ++i) sums[i % sums.size()] += table[error.words[i]];
+    return sums;
+  }
+
+  void update(std::size_t l, const Tensor& gradient, std::span<const float> bias_gradient, Step& step) {
+    Layer& layer = layers_[l];
+    UpdateRecord record{.step = step.settings.step, .layer = static_cast<int>(l), .settings = {}, .before = {}, .after = {}, .gradient = {}};
+    const bool wanted = recorded(step, l) && design_.update.kind == UpdateKind::kMadam;
+    layer.weights->update(gradient.words, gradient.k, step.settings, wanted ? &record : nullptr);
+    if (wanted) step.trace->updates.push_back(std::move(record));
+    const double rate = base_rate(experiment_.optimizer, bias_rule(experiment_.optimizer.host));
+    layer.bias_optimizer.step(layer.bias, bias_gradient, rate * step.settings.factor, step.settings.step + 1,
+                              threads_);
+    step.report.weight_underflows += layer.weights->underflows();
+  }
+
+  Experiment experiment_;
+  Design design_;
+  const Parallel& threads_;
+  Gemm gemm_;
+  TensorPostProcessor post_;
+  Quantizer quantizer_;
+  std::vector<Layer> layers_;
+  int pixel_scale_ = 0;
+  Words pixel_words_;
+  std::vector<std::int32_t> acc_;  ///< of the last product
+  Words transposed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_quantized_mlp(const Experiment& experiment, const Design& design,
+                                            const Parallel& threads) {
+  return std::make_unique<QuantizedMlp>(experiment, design, threads);
+}
+
+}  // namespace napier

@@ -1,0 +1,92 @@
+#include "models/train/scales.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "models/design/widths.hpp"
+#include "models/format/constants.hpp"
+#include "models/train/state_archive.hpp"
+#include "models/units/post_processor.hpp"
+
+namespace napier {
+namespace {
+
+constexpr int kFraction = 30;
+
+int floor_divide(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+
+int round_up_to_grid(const Design& design, int k) {
+  if (design.format.scale_grid == ScaleGrid::kGamma || !widths::is_lns(design)) return k;
+  const int gamma = 1 << design.format.gamma_log2;
+  return -floor_divide(-k, gamma) * gamma;
+}
+
+int octave(const Design& design) { return widths::is_lns(design) ? 1 << design.format.gamma_log2 : 1; }
+
+}  // namespace
+
+double scale_value(const Design& design, int k) {
+  if (!widths::is_lns(design)) return std::ldexp(1.0, k);
+  const std::vector<std::uint32_t> constants = octave_constants(design.format.gamma_log2, kFraction);
+  const int gamma = 1 << design.format.gamma_log2;
+  const int octaves = floor_divide(k, gamma);
+  return std::ldexp(static_cast<double>(constants[static_cast<std::size_t>(k - octaves * gamma)]),
+                    octaves - kFraction);
+}
+
+double accumulator_unit(const Design& design, int k_a, int k_b) {
+  if (!widths::is_lns(design)) return std::ldexp(1.0, k_a + k_b);
+  const LnsFormat f(design.format);
+  const int k = k_a + k_b - 2 * f.max_code() + (f.max_quotient() - design.datapath.term_bits) * f.gamma();
+  return scale_value(design, k);
+}
+
+std::optional<int> scale_of_accumulator(const Design& design, std::uint32_t magnitude, int k_a, int k_b) {
+  if (magnitude == 0) return std::nullopt;
+  const PostProcessor post(design);
+  const auto fits = [&](int k_out) {
+    const PostSettings settings{bias_k(design, k_a, k_b, k_out), false};
+    return post(static_cast<std::int32_t>(magnitude), settings).event != PostEvent::kClamped;
+  };
+  if (!widths::is_lns(design)) {
+    int k = k_a + k_b;
+    while (!fits(k)) ++k;
+    while (fits(k - 1) && k > k_a + k_b - 31) --k;
+    return k;
+  }
+  // The code is linear in k_out; a scale at which it is in range gives the one at which it is E.
+  int k = k_a + k_b;
+  const LnsFormat f(design.format);
+  const int leading = std::bit_width(magnitude) - 1;
+  k = leading * f.gamma() + bias_k(design, k_a, k_b, 0) - f.max_code();
+  while (!fits(k)) ++k;
+  return round_up_to_grid(design, k);
+}
+
+int floor_code(double x, int gamma_log2) {
+  int exponent = 0;
+  const double mantissa = 2 * std::frexp(x, &exponent);  // in [1, 2)
+  const std::vector<std::uint32_t> constants = octave_constants(gamma_log2, kFraction);
+  const auto scaled = static_cast<std::uint32_t>(std::ldexp(mantissa, kFraction));
+  const auto passed = std::upper_bound(constants.begin(), constants.end(), scaled) - constants.begin();
+  return (exponent - 1) * (1 << gamma_log2) + static_cast<int>(passed) - 1;
+}
+
+int ScaleTracker::scale(std::uint32_t largest, int k_a, int k_b) const {
+  if (design_.format.scale_rule == ScaleRule::kDelayed && !history_.empty()) {
+    return *std::max_element(history_.begin(), history_.end()) + design_.format.scale_margin * octave(design_);
+  }
+  return scale_of_accumulator(design_, largest, k_a, k_b).value_or(round_up_to_grid(design_, k_a + k_b));
+}
+
+void ScaleTracker::remember(std::uint32_t largest, int k_a, int k_b) {
+  const std::optional<int> needed = scale_of_accumulator(design_, largest, k_a, k_b);
+  if (!needed) return;
+  history_.push_back(*needed);
+  if (static_cast<int>(history_.size()) > design_.format.scale_history) history_.pop_front();
+}
+
+void ScaleTracker::exchange(StateArchive& archive) { archive.list("scale_history", history_); }
+
+}  // namespace napier

@@ -1,0 +1,147 @@
+#include "models/train/tensor_post_processor.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "models/base/vector_clones.hpp"
+#include "models/design/widths.hpp"
+
+namespace napier {
+namespace {
+
+constexpr std::size_t kPiece = 16384;  // elements a thread takes at once
+
+int pieces(std::size_t size) { return static_cast<int>((size + kPiece - 1) / kPiece); }
+
+template <class T>
+std::span<T> piece(std::span<T> all, int i) {
+  const std::size_t start = static_cast<std::size_t>(i) * kPiece;
+  return all.empty() ? all : all.subspan(start, std::min(kPiece, all.size() - start));
+}
+
+NAPIER_VECTOR_CLONES
+std::uint32_t largest(const std::int32_t* acc, std::size_t count, std::int32_t lowest) {
+  std::uint32_t result = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t kept = acc[i] > lowest ? acc[i] : lowest;
+    const std::uint32_t magnitude = kept < 0 ? 0U - static_cast<std::uint32_t>(kept) : static_cast<std::uint32_t>(kept);
+    result = magnitude > result ? magnitude : result;
+  }
+  return result;
+}
+
+struct LnsParameters {
+  int gamma_log2;
+  int bias_k;
+  int max_code;
+  int lowest;    ///< smallest code that is not flushed
+  int flushed;   ///< sign bit kept by flushed outputs: 0 where code 0 means zero
+  bool relu;
+  int fraction_shift;
+};
+
+/// PostProcessor::lns without branches: shifting the leading one out at the top leaves the mantissa.
+NAPIER_VECTOR_CLONES
+void post_lns(const std::int32_t* __restrict acc, std::size_t count, LnsParameters p,
+              const std::int32_t* __restrict passed, std::uint8_t* __restrict out, std::int32_t* __restrict events) {
+  std::int32_t underflows = 0;
+  std::int32_t clamps = 0;
+  const std::int32_t floor_of_relu = p.relu ? 0 : INT32_MIN;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t value = acc[i] > floor_of_relu ? acc[i] : floor_of_relu;
+    const std::uint32_t magnitude = value < 0 ? 0U - static_cast<std::uint32_t>(value) : static_cast<std::uint32_t>(value);
+    const int zeros = __builtin_clz(magnitude | 1U);
+    const std::int32_t mantissa = passed[(magnitude << zeros << 1) >> p.fraction_shift];
+    const std::int32_t code = ((31 - zeros) << p.gamma_log2) + mantissa + p.bias_k;
+    const bool nonzero = magnitude != 0;
+    const bool under = nonzero && code < p.lowest;
+    const bool over = nonzero && code > p.max_code;
+    underflows += under ? 1 : 0;
+    clamps += over ? 1 : 0;
+    const std::int32_t sign = value < 0 ? p.max_code + 1 : 0;
+    const std::int32_t kept = code > p.max_code ? p.max_code : code;
+    const std::int32_t word = under ? (sign & p.flushed) : (sign | kept);
+    out[i] = static_cast<std::uint8_t>(nonzero ? word : 0);
+  }
+  events[0] = underflows;
+  events[1] = clamps;
+}
+
+/// The piece itself, or where there is a mask a copy with zeros in masked places.
+std::span<const std::int32_t> masked(std::span<const std::int32_t> acc, std::span<const std::uint8_t> mask,
+                                     std::vector<std::int32_t>& copy) {
+  if (mask.empty()) return acc;
+  copy.resize(acc.size());
+  for (std::size_t i = 0; i < acc.size(); ++i) copy[i] = mask[i] != 0 ? acc[i] : 0;
+  return copy;
+}
+
+}  // namespace
+
+std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::span<const std::uint8_t> mask,
+                                const Parallel& threads) {
+  std::vector<std::uint32_t> partial(static_cast<std::size_t>(pieces(acc.size())), 0);
+  threads.for_each(pieces(acc.size()), [&](int i) {
+    std::vector<std::int32_t> copy;
+    const auto part = masked(piece(acc, i), piece(mask, i), copy);
+    partial[static_cast<std::size_t>(i)] = largest(part.data(), part.size(), relu ? 0 : INT32_MIN);
+  });
+  return partial.empty() ? 0 : *std::max_element(partial.begin(), partial.end());
+}
+
+TensorPostProcessor::TensorPostProcessor(const Design& design)
+    : unit_(design),
+      lns_(widths::is_lns(design)),
+      format_(design.format),
+      compare_bits_(design.post_processor.compare_bits) {
+  if (!lns_) return;
+  const std::vector<std::uint32_t>& thresholds = unit_.thresholds();
+  for (std::uint32_t fraction = 0; fraction < (1U << compare_bits_); ++fraction) {
+    passed_.push_back(static_cast<std::int32_t>(
+        std::upper_bound(thresholds.begin(), thresholds.end(), fraction) - thresholds.begin()));
+  }
+}
+
+PostCounts TensorPostProcessor::integer(std::span<const std::int32_t> acc, const PostSettings& settings,
+                                        std::span<Word> out) const {
+  PostCounts counts;
+  for (std::size_t i = 0; i < acc.size(); ++i) {
+    const PostResult result = unit_(acc[i], settings);
+    out[i] = result.word;
+    counts.underflows += result.event == PostEvent::kUnderflow ? 1 : 0;
+    counts.clamps += result.event == PostEvent::kClamped ? 1 : 0;
+  }
+  return counts;
+}
+
+PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, const PostSettings& settings,
+                                           std::span<const std::uint8_t> mask, std::span<Word> out,
+                                           const Parallel& threads) const {
+  const bool reserved = format_.zero == ZeroCode::kReserved;
+  const LnsParameters parameters{.gamma_log2 = format_.gamma_log2,
+                                 .bias_k = settings.bias_k,
+                                 .max_code = format_.max_code(),
+                                 .lowest = reserved ? 1 : 0,
+                                 .flushed = reserved ? 0 : format_.max_code() + 1,
+                                 .relu = settings.relu,
+                                 .fraction_shift = 32 - compare_bits_};
+  std::vector<PostCounts> counts(static_cast<std::size_t>(pieces(acc.size())));
+  threads.for_each(pieces(acc.size()), [&](int i) {
+    std::vector<std::int32_t> copy;
+    const auto input = masked(piece(acc, i), piece(mask, i), copy);
+    const auto output = piece(out, i);
+    PostCounts& c = counts[static_cast<std::size_t>(i)];
+    if (lns_) {
+      std::int32_t events[2];
+      post_lns(input.data(), input.size(), parameters, passed_.data(), output.data(), events);
+      c = {events[0], events[1]};
+    } else {
+      c = integer(input, settings, output);
+    }
+  });
+  PostCounts total;
+  for (const PostCounts& c : counts) total += c;
+  return total;
+}
+
+}  // namespace napier

@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/base/parallel.hpp"
+#include "models/design/design.hpp"
+#include "models/format/lns_format.hpp"
+#include "models/train/experiment.hpp"
+
+namespace napier {
+
+class StateArchive;
+struct UpdateRecord;
+
+/// When and how strongly weights move.
+struct StepSettings {
+  std::int64_t step = 0;  ///< counted from 0
+  double factor = 1.0;    ///< of the schedule
+};
+
+/// One layer's weights, wherever they live: the operands of its matrix products, and their update.
+class Weights {
+ public:
+  virtual ~Weights() = default;
+  /// Operand words, in the order of the initial values, and their scale exponent.
+  virtual std::span<const Word> operands() const = 0;
+  virtual int scale() const = 0;
+  /// Weights that are not zero but whose operand is.
+  virtual std::int64_t underflows() const = 0;
+  /// Moves the weights by gradient words of scale exponent k; fills `record`, where there is one, with the unit's
+  /// states (step and layer are the caller's).
+  virtual void update(std::span<const Word> gradient, int k, const StepSettings& settings,
+                      UpdateRecord* record) = 0;
+  virtual void exchange(StateArchive& archive) = 0;
+};
+
+/// Weights as the design keeps them: 16-bit logarithms in the Madam unit (update.kind madam), or FP32 on the host
+/// (host), quantised anew in each step.
+std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParameters& optimizer,
+                                      std::span<const float> initial, const Parallel& threads);
+
+}  // namespace napier

@@ -9,7 +9,8 @@ namespace napier {
 class Philox {
  public:
   using Block = std::array<std::uint32_t, 4>;
-  explicit Philox(std::uint64_t seed) : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {}
+  explicit Philox(std::uint64_t seed)
+      : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {}
 
   /// Four random words for a 128-bit counter.
   Block block(Block counter) const {

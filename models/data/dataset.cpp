@@ -26,8 +26,8 @@ Samples load(const fs::path& folder, const std::string& prefix, int wanted, cons
   IdxArray images = read_idx(image_file, 3);
   IdxArray labels = read_idx(label_file, 1);
   if (images.shape[0] != labels.shape[0]) {
-    throw InputError("'" + image_file.string() + "' holds " + std::to_string(images.shape[0]) + " images but '" +
-                     label_file.string() + "' " + std::to_string(labels.shape[0]) +
+    throw InputError("'" + image_file.string() + "' holds " + std::to_string(images.shape[0]) +
+                     " images but '" + label_file.string() + "' " + std::to_string(labels.shape[0]) +
                      " labels; both must come from the same data set");
   }
   if (wanted > images.shape[0]) {

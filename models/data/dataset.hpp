@@ -26,9 +26,9 @@ struct Dataset {
   Samples test;
 };
 
-/// Reads the four files of (Fashion-)MNIST, {train,t10k}-{images-idx3,labels-idx1}-ubyte.gz, from `folder`, and
-/// keeps the first `train_samples` and `test_samples` (0: all). A missing folder or file, counts that do not
-/// match and a label of no class are InputErrors; `key` names the parameter that gave the folder.
+/// Reads the four files of (Fashion-)MNIST, {train,t10k}-{images-idx3,labels-idx1}-ubyte.gz, from `folder`,
+/// and keeps the first `train_samples` and `test_samples` (0: all). A missing folder or file, counts that do
+/// not match and a label of no class are InputErrors; `key` names the parameter that gave the folder.
 Dataset load_dataset(const std::filesystem::path& folder, int train_samples, int test_samples,
                      const std::string& key);
 

@@ -32,7 +32,7 @@ void read_exactly(gzFile_s* in, const std::filesystem::path& file, std::uint8_t*
       int code = Z_OK;
       const std::string reason = gzerror(in, &code);
       refuse(file, code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR ? "is truncated"
-                                                                              : "cannot be read: " + reason);
+                                                                               : "cannot be read: " + reason);
     }
     done += static_cast<std::size_t>(got);
   }
@@ -53,7 +53,8 @@ IdxArray read_idx(const std::filesystem::path& file, int dimensions) {
   for (int i = 0; i < dimensions; ++i) {
     std::uint8_t b[4];
     read_exactly(in.get(), file, b, sizeof b);
-    const std::size_t length = std::size_t{b[0]} << 24 | std::size_t{b[1]} << 16 | std::size_t{b[2]} << 8 | b[3];
+    const std::size_t length =
+        std::size_t{b[0]} << 24 | std::size_t{b[1]} << 16 | std::size_t{b[2]} << 8 | b[3];
     if (length == 0 || length > kLargest / size) refuse(file, "states an impossible size");
     size *= length;
     array.shape.push_back(static_cast<int>(length));
@@ -61,7 +62,8 @@ IdxArray read_idx(const std::filesystem::path& file, int dimensions) {
   array.bytes.resize(size);
   read_exactly(in.get(), file, array.bytes.data(), size);
   std::uint8_t extra = 0;
-  if (gzread(in.get(), &extra, 1) != 0) refuse(file, "is longer than its header says, or its checksum is wrong");
+  if (gzread(in.get(), &extra, 1) != 0)
+    refuse(file, "is longer than its header says, or its checksum is wrong");
   return array;
 }
 

@@ -11,9 +11,9 @@ struct IdxArray {
   std::vector<std::uint8_t> bytes;
 };
 
-/// Reads a gzip-compressed (or plain) IDX file of unsigned bytes with `dimensions` dimensions. Truncated files,
-/// wrong magic numbers, lengths that do not match the header and trailing bytes are InputErrors that name the
-/// file. Format: http://yann.lecun.com/exdb/mnist/.
+/// Reads a gzip-compressed (or plain) IDX file of unsigned bytes with `dimensions` dimensions. Truncated
+/// files, wrong magic numbers, lengths that do not match the header and trailing bytes are InputErrors that
+/// name the file. Format: http://yann.lecun.com/exdb/mnist/.
 IdxArray read_idx(const std::filesystem::path& file, int dimensions);
 
 }  // namespace napier

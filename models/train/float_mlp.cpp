@@ -23,13 +23,14 @@ void multiply(CBLAS_TRANSPOSE op_a, CBLAS_TRANSPOSE op_b, int rows, int columns,
               const Floats& b, Floats& c) {
   c.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
   cblas_sgemm(CblasRowMajor, op_a, op_b, rows, columns, inner, 1.0F, a.data(),
-              op_a == CblasNoTrans ? inner : rows, b.data(), op_b == CblasNoTrans ? columns : inner, 0.0F, c.data(),
-              columns);
+              op_a == CblasNoTrans ? inner : rows, b.data(), op_b == CblasNoTrans ? columns : inner, 0.0F,
+              c.data(), columns);
 }
 
 class FloatMlp : public Network {
  public:
-  FloatMlp(const Experiment& experiment, const Parallel& threads) : optimizer_(experiment.optimizer), threads_(threads) {
+  FloatMlp(const Experiment& experiment, const Parallel& threads)
+      : optimizer_(experiment.optimizer), threads_(threads) {
     openblas_set_num_threads(1);
     constexpr double kBound = 10.0;  // of Madam's normalised gradient, as the designs' update.bound
     const auto initial = initial_weights(experiment);
@@ -55,12 +56,14 @@ class FloatMlp : public Network {
     for (std::size_t l = layers_.size(); l-- > 0;) {
       Layer& layer = layers_[l];
       Floats gradient;
-      multiply(CblasTrans, CblasNoTrans, layer.outputs, layer.inputs, batch.count, error, activations[l], gradient);
+      multiply(CblasTrans, CblasNoTrans, layer.outputs, layer.inputs, batch.count, error, activations[l],
+               gradient);
       Floats bias_gradient(layer.bias.size(), 0.0F);
       for (std::size_t i = 0; i < error.size(); ++i) bias_gradient[i % bias_gradient.size()] += error[i];
       Floats next;
       if (l > 0) {
-        multiply(CblasNoTrans, CblasNoTrans, batch.count, layer.inputs, layer.outputs, error, layer.weights, next);
+        multiply(CblasNoTrans, CblasNoTrans, batch.count, layer.inputs, layer.outputs, error, layer.weights,
+                 next);
         for (std::size_t i = 0; i < next.size(); ++i) next[i] = activations[l][i] > 0.0F ? next[i] : 0.0F;
       }
       const double weight_rate = base_rate(optimizer_, optimizer_.host.rule) * settings.factor;

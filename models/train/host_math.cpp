@@ -16,7 +16,7 @@ double portable_exp(double x) {
   constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
   const double octaves = std::floor(x * kLog2E + 0.5);
   const double r = (x - octaves * kLn2High) - octaves * kLn2Low;  // |r| <= 0.35
-  double sum = 1.0;                                               // Taylor: the first dropped term is r^15/15! < 2^-63
+  double sum = 1.0;  // Taylor: the first dropped term is r^15/15! < 2^-63
   for (int i = 14; i >= 1; --i) sum = 1.0 + r * sum / i;
   return std::ldexp(sum, static_cast<int>(octaves));
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Elementary functions made of IEEE additions, multiplications and divisions alone. The C library's differ in
-/// the last bit between machines, and a bit is enough to train another network.
+/// Elementary functions made of IEEE additions, multiplications and divisions alone. The C library's differ
+/// in the last bit between machines, and a bit is enough to train another network.
 namespace napier {
 
 /// e^x for finite x; 0 below -708, InternalError above 708. Within 4 units in the last place.

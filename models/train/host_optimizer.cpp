@@ -84,12 +84,13 @@ HostOptimizer::HostOptimizer(const HostParameters& parameters, HostRule rule, do
   if (rule != HostRule::kSgd) second_.resize(initial.size());
 }
 
-void HostOptimizer::step(std::span<float> weights, std::span<const float> gradient, double rate, std::int64_t time,
-                         const Parallel& threads) {
-  const Moments p{.first_decay = static_cast<float>(parameters_.momentum),
-                  .second_decay = static_cast<float>(parameters_.second_moment),
-                  .first_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.momentum, time))),
-                  .second_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.second_moment, time)))};
+void HostOptimizer::step(std::span<float> weights, std::span<const float> gradient, double rate,
+                         std::int64_t time, const Parallel& threads) {
+  const Moments p{
+      .first_decay = static_cast<float>(parameters_.momentum),
+      .second_decay = static_cast<float>(parameters_.second_moment),
+      .first_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.momentum, time))),
+      .second_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.second_moment, time)))};
   const auto r = static_cast<float>(rate);
   const auto pieces = static_cast<int>((weights.size() + kPiece - 1) / kPiece);
   threads.for_each(pieces, [&](int i) {

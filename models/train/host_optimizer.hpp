@@ -19,7 +19,8 @@ class StateArchive;
 class HostOptimizer {
  public:
   /// `bound`: largest |g*| of Madam.
-  HostOptimizer(const HostParameters& parameters, HostRule rule, double bound, std::span<const float> initial);
+  HostOptimizer(const HostParameters& parameters, HostRule rule, double bound,
+                std::span<const float> initial);
 
   /// One step, counted from 1 by `time`.
   void step(std::span<float> weights, std::span<const float> gradient, double rate, std::int64_t time,

@@ -59,7 +59,7 @@ class HostWeights : public Weights {
 
 }  // namespace
 
-std::unique_ptr<Weights> make_host_weights(const Design& design, const HostParameters& host,
+std::unique_ptr<Weights> make_host_weights(const Design& design, const OptimizerParameters& optimizer,
                                            std::span<const float> initial, const Parallel& threads) {
   return std::make_unique<HostWeights>(design, optimizer, initial, threads);
 }

@@ -19,7 +19,8 @@ namespace {
 int update_gamma_log2(const Design& d) { return d.format.gamma_log2 + d.update.bits - d.format.bits; }
 
 /// Words of the initial weights: nearest code on the update grid, never zero, at most the cap.
-std::vector<UpdateWord> initial_words(const Design& design, std::span<const float> initial, int scale, int cap) {
+std::vector<UpdateWord> initial_words(const Design& design, std::span<const float> initial, int scale,
+                                      int cap) {
   const int gamma_log2 = update_gamma_log2(design);
   const int finer = design.update.bits - design.format.bits;
   const int max_code = (1 << (design.update.bits - 1)) - 1;
@@ -47,7 +48,8 @@ LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::
   scale_ = Quantizer(design).scale_exponent(limit);
   const int finer = design.update.bits - design.format.bits;
   const int max_code = unit_.unit().max_code();
-  cap_ = std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1, max_code);
+  cap_ = std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1,
+                    max_code);
   words_ = initial_words(design, initial, scale_, cap_);
   v_.assign(initial.size(), unit_.unit().zero_v());
   operands_.resize(initial.size());
@@ -66,15 +68,15 @@ void LnsWeights::make_operands() {
   underflows_ = design_.format.zero == ZeroCode::kReserved ? zeros : 0;
 }
 
-void LnsWeights::update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord* record) {
+void LnsWeights::update(std::span<const Word> gradient, int k, const StepSettings& settings,
+                        UpdateRecord* record) {
   const int fraction = design_.update.v_fraction;
   const double codes = std::ldexp(settings.factor, update_gamma_log2(design_) - madam_.learning_rate_shift);
-  const MadamSettings madam{
-      .gradient_exponent = k - LnsFormat(design_.format).max_code(),
-      .correction = static_cast<std::int32_t>(
-          fixed_log2_correction(design_.update.beta, settings.step + 1, fraction)),
-      .step_log2 = static_cast<std::int32_t>(fixed_log2(codes, fraction)),
-      .cap = cap_};
+  const MadamSettings madam{.gradient_exponent = k - LnsFormat(design_.format).max_code(),
+                            .correction = static_cast<std::int32_t>(
+                                fixed_log2_correction(design_.update.beta, settings.step + 1, fraction)),
+                            .step_log2 = static_cast<std::int32_t>(fixed_log2(codes, fraction)),
+                            .cap = cap_};
   const auto states = [&] {
     std::vector<MadamState> all;
     for (std::size_t i = 0; i < words_.size(); ++i) all.push_back({words_[i], v_[i]});

@@ -6,8 +6,8 @@
 
 namespace napier {
 
-/// Weights in the Madam unit: words of `update.bits` with a scale fixed at the start, 2^(k/gamma) the smallest on
-/// the grid not below 3 RMS of the initial tensor, and a cap, the largest code not above 3 RMS.
+/// Weights in the Madam unit: words of `update.bits` with a scale fixed at the start, 2^(k/gamma) the
+/// smallest on the grid not below 3 RMS of the initial tensor, and a cap, the largest code not above 3 RMS.
 class LnsWeights : public Weights {
  public:
   LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
@@ -15,7 +15,8 @@ class LnsWeights : public Weights {
   std::span<const Word> operands() const override { return operands_; }
   int scale() const override { return scale_; }
   std::int64_t underflows() const override { return underflows_; }
-  void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord* record) override;
+  void update(std::span<const Word> gradient, int k, const StepSettings& settings,
+              UpdateRecord* record) override;
   void exchange(StateArchive& archive) override;
 
   int cap() const { return cap_; }

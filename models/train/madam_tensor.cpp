@@ -26,9 +26,9 @@ std::int32_t larger(std::int32_t a, std::int32_t b) { return a > b ? a : b; }
 
 /// MadamUpdate::operator() without branches.
 NAPIER_VECTOR_CLONES
-void update_piece(UpdateWord* __restrict weights, std::int32_t* __restrict moments, const Word* __restrict gradient,
-                  std::size_t count, const Parameters p, const std::int32_t* __restrict gaussian,
-                  const std::int32_t* __restrict steps) {
+void update_piece(UpdateWord* __restrict weights, std::int32_t* __restrict moments,
+                  const Word* __restrict gradient, std::size_t count, const Parameters p,
+                  const std::int32_t* __restrict gaussian, const std::int32_t* __restrict steps) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::int32_t g = gradient[i];
     const std::int32_t code = g & p.max_gradient_code;
@@ -76,8 +76,9 @@ MadamTensor::MadamTensor(const Design& design)
   lowest_exponent_ -= 1;
 }
 
-void MadamTensor::update(std::span<UpdateWord> weights, std::span<std::int32_t> v, std::span<const Word> gradient,
-                         const MadamSettings& settings, const Parallel& threads) const {
+void MadamTensor::update(std::span<UpdateWord> weights, std::span<std::int32_t> v,
+                         std::span<const Word> gradient, const MadamSettings& settings,
+                         const Parallel& threads) const {
   const int dropped = fraction_ - format_.gamma_log2;
   const Parameters p{.max_gradient_code = format_.max_code(),
                      .gradient_exponent = settings.gradient_exponent,
@@ -102,8 +103,8 @@ void MadamTensor::update(std::span<UpdateWord> weights, std::span<std::int32_t> 
   threads.for_each(pieces, [&](int i) {
     const std::size_t start = static_cast<std::size_t>(i) * kPiece;
     const std::size_t count = std::min(kPiece, weights.size() - start);
-    update_piece(weights.data() + start, v.data() + start, gradient.data() + start, count, p, gaussian_.data(),
-                 steps_.data());
+    update_piece(weights.data() + start, v.data() + start, gradient.data() + start, count, p,
+                 gaussian_.data(), steps_.data());
   });
 }
 

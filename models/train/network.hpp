@@ -17,8 +17,8 @@ struct Trace;
 
 /// What one step did.
 struct StepReport {
-  double loss = 0;   ///< mean cross entropy of the batch, nats
-  int correct = 0;   ///< samples whose largest logit is their label's
+  double loss = 0;  ///< mean cross entropy of the batch, nats
+  int correct = 0;  ///< samples whose largest logit is their label's
   std::int64_t forward_saturations = 0, input_gradient_saturations = 0, weight_gradient_saturations = 0;
   std::int64_t weight_underflows = 0;  ///< weights whose operand is zero, after the step
   PostCounts activations, errors, gradients;
@@ -43,12 +43,13 @@ class Network {
   virtual void exchange(StateArchive& archive) = 0;
 };
 
-/// Initial weights of all layers, uniform in +-sqrt(6 / inputs) (He et al. 2015), Philox streams 0, 1, ... of the
-/// seed; layer l has layers[l+1] x layers[l] weights, inputs fastest.
+/// Initial weights of all layers, uniform in +-sqrt(6 / inputs) (He et al. 2015), Philox streams 0, 1, ... of
+/// the seed; layer l has layers[l+1] x layers[l] weights, inputs fastest.
 std::vector<std::vector<float>> initial_weights(const Experiment& experiment);
 
 /// The network that format.kind asks for. `threads` must outlive it.
-std::unique_ptr<Network> make_network(const Experiment& experiment, const Design& design, const Parallel& threads);
+std::unique_ptr<Network> make_network(const Experiment& experiment, const Design& design,
+                                      const Parallel& threads);
 
 /// Softmax, mean cross entropy and its gradient, in double precision and fixed order. logits, gradient:
 /// count x classes; gradient = (softmax - one-hot) / count, or empty. Fills loss and correct of the report.

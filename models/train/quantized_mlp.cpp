@@ -1,5 +1,5 @@
-// The perceptron on the design's datapath: every matrix product through Gemm, every tensor between products in
-// operand words, inputs, biases, softmax and loss on the host in floating point.
+// The perceptron on the design's datapath: every matrix product through Gemm, every tensor between products
+// in operand words, inputs, biases, softmax and loss on the host in floating point.
 #include <algorithm>
 #include <cmath>
 
@@ -154,11 +154,12 @@ class QuantizedMlp : public Network {
 
   bool recorded(const Step& step, std::size_t layer) const {
     const std::vector<int>& wanted = experiment_.trace.layers;
-    return step.trace != nullptr &&
-           (wanted.empty() || std::find(wanted.begin(), wanted.end(), static_cast<int>(layer)) != wanted.end());
+    return step.trace != nullptr && (wanted.empty() || std::find(wanted.begin(), wanted.end(),
+                                                                 static_cast<int>(layer)) != wanted.end());
   }
 
-  /// The product into acc_, then the tensor's scale and, unless raw, its words. The record, if wanted, is complete.
+  /// The product into acc_, then the tensor's scale and, unless raw, its words. The record, if wanted, is
+  /// complete.
   Tensor product(Pass pass, std::size_t layer, Size size, std::span<const Word> a, int k_a, const Tensor& b,
                  std::span<const std::int32_t> bias, bool relu, bool raw, std::span<const std::uint8_t> mask,
                  ScaleTracker& tracker, std::int64_t& saturations, PostCounts& counts, Step& step) {
@@ -207,9 +208,10 @@ class QuantizedMlp : public Network {
       const bool last = l + 1 == layers_.size();
       const int k_a = layer.weights->scale();
       unit = accumulator_unit(design_, k_a, activations[l].k);
-      Tensor out = product(Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(),
-                           k_a, activations[l], integer_bias(layer, unit), !last, last, {}, layer.activation_scale,
-                           step.report.forward_saturations, step.report.activations, step);
+      Tensor out =
+          product(Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(),
+                  k_a, activations[l], integer_bias(layer, unit), !last, last, {}, layer.activation_scale,
+                  step.report.forward_saturations, step.report.activations, step);
       if (!last) activations.push_back(std::move(out));
     }
     std::vector<double> logits;
@@ -225,18 +227,20 @@ class QuantizedMlp : public Network {
     return error;
   }
 
-  Tensor weight_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count, Step& step) {
+  Tensor weight_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count,
+                         Step& step) {
     Layer& layer = layers_[l];
     Tensor error_t{{}, error.k};
     transpose(activations.words, count, layer.inputs, transposed_, threads_);
     transpose(error.words, count, layer.outputs, error_t.words, threads_);
     return product(Pass::kWeightGradient, l, {layer.inputs, layer.outputs, count}, transposed_, activations.k,
-                   error_t, {}, false, false, {}, layer.gradient_scale, step.report.weight_gradient_saturations,
-                   step.report.gradients, step);
+                   error_t, {}, false, false, {}, layer.gradient_scale,
+                   step.report.weight_gradient_saturations, step.report.gradients, step);
   }
 
   /// The error of the layer before: the derivative of ReLU is 1 where its output is not word 0.
-  Tensor input_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count, Step& step) {
+  Tensor input_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count,
+                        Step& step) {
     Layer& layer = layers_[l];
     transpose(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
     std::vector<std::uint8_t> mask(activations.words.size());
@@ -256,7 +260,12 @@ class QuantizedMlp : public Network {
 
   void update(std::size_t l, const Tensor& gradient, std::span<const float> bias_gradient, Step& step) {
     Layer& layer = layers_[l];
-    UpdateRecord record{.step = step.settings.step, .layer = static_cast<int>(l), .settings = {}, .before = {}, .after = {}, .gradient = {}};
+    UpdateRecord record{.step = step.settings.step,
+                        .layer = static_cast<int>(l),
+                        .settings = {},
+                        .before = {},
+                        .after = {},
+                        .gradient = {}};
     const bool wanted = recorded(step, l) && design_.update.kind == UpdateKind::kMadam;
     layer.weights->update(gradient.words, gradient.k, step.settings, wanted ? &record : nullptr);
     if (wanted) step.trace->updates.push_back(std::move(record));

@@ -75,7 +75,8 @@ int floor_code(double x, int gamma_log2) {
 
 int ScaleTracker::scale(std::uint32_t largest, int k_a, int k_b) const {
   if (design_.format.scale_rule == ScaleRule::kDelayed && !history_.empty()) {
-    return *std::max_element(history_.begin(), history_.end()) + design_.format.scale_margin * octave(design_);
+    return *std::max_element(history_.begin(), history_.end()) +
+           design_.format.scale_margin * octave(design_);
   }
   return scale_of_accumulator(design_, largest, k_a, k_b).value_or(round_up_to_grid(design_, k_a + k_b));
 }

@@ -18,7 +18,8 @@ void StateArchive::copy(void* field, std::size_t size) {
   position_ += size;
 }
 
-std::uint64_t StateArchive::begin_list(std::string_view name, std::uint64_t element_bytes, std::uint64_t count) {
+std::uint64_t StateArchive::begin_list(std::string_view name, std::uint64_t element_bytes,
+                                       std::uint64_t count) {
   std::uint64_t length = name.size();
   copy(&length, sizeof length);
   if (length != name.size()) refuse("does not hold '" + std::string(name) + "' where it should");

@@ -7,9 +7,9 @@
 
 namespace napier {
 
-/// The state of a training run as bytes. One function, exchange(), both saves and restores a part: it names each
-/// field in turn, and the archive copies it out or in. Fields have to come back in the same order under the
-/// same name and size, else InputError.
+/// The state of a training run as bytes. One function, exchange(), both saves and restores a part: it names
+/// each field in turn, and the archive copies it out or in. Fields have to come back in the same order under
+/// the same name and size, else InputError.
 class StateArchive {
  public:
   /// For saving.

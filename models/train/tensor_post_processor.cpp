@@ -24,7 +24,8 @@ std::uint32_t largest(const std::int32_t* acc, std::size_t count, std::int32_t l
   std::uint32_t result = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::int32_t kept = acc[i] > lowest ? acc[i] : lowest;
-    const std::uint32_t magnitude = kept < 0 ? 0U - static_cast<std::uint32_t>(kept) : static_cast<std::uint32_t>(kept);
+    const std::uint32_t magnitude =
+        kept < 0 ? 0U - static_cast<std::uint32_t>(kept) : static_cast<std::uint32_t>(kept);
     result = magnitude > result ? magnitude : result;
   }
   return result;
@@ -34,8 +35,8 @@ struct LnsParameters {
   int gamma_log2;
   int bias_k;
   int max_code;
-  int lowest;    ///< smallest code that is not flushed
-  int flushed;   ///< sign bit kept by flushed outputs: 0 where code 0 means zero
+  int lowest;   ///< smallest code that is not flushed
+  int flushed;  ///< sign bit kept by flushed outputs: 0 where code 0 means zero
   bool relu;
   int fraction_shift;
 };
@@ -43,13 +44,15 @@ struct LnsParameters {
 /// PostProcessor::lns without branches: shifting the leading one out at the top leaves the mantissa.
 NAPIER_VECTOR_CLONES
 void post_lns(const std::int32_t* __restrict acc, std::size_t count, LnsParameters p,
-              const std::int32_t* __restrict passed, std::uint8_t* __restrict out, std::int32_t* __restrict events) {
+              const std::int32_t* __restrict passed, std::uint8_t* __restrict out,
+              std::int32_t* __restrict events) {
   std::int32_t underflows = 0;
   std::int32_t clamps = 0;
   const std::int32_t floor_of_relu = p.relu ? 0 : INT32_MIN;
   for (std::size_t i = 0; i < count; ++i) {
     const std::int32_t value = acc[i] > floor_of_relu ? acc[i] : floor_of_relu;
-    const std::uint32_t magnitude = value < 0 ? 0U - static_cast<std::uint32_t>(value) : static_cast<std::uint32_t>(value);
+    const std::uint32_t magnitude =
+        value < 0 ? 0U - static_cast<std::uint32_t>(value) : static_cast<std::uint32_t>(value);
     const int zeros = __builtin_clz(magnitude | 1U);
     const std::int32_t mantissa = passed[(magnitude << zeros << 1) >> p.fraction_shift];
     const std::int32_t code = ((31 - zeros) << p.gamma_log2) + mantissa + p.bias_k;
@@ -79,7 +82,7 @@ std::span<const std::int32_t> masked(std::span<const std::int32_t> acc, std::spa
 }  // namespace
 
 std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::span<const std::uint8_t> mask,
-                                const Parallel& threads) {
+                             const Parallel& threads) {
   std::vector<std::uint32_t> partial(static_cast<std::size_t>(pieces(acc.size())), 0);
   threads.for_each(pieces(acc.size()), [&](int i) {
     std::vector<std::int32_t> copy;

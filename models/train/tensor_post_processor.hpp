@@ -21,7 +21,7 @@ struct PostCounts {
 
 /// The largest |acc| among outputs that relu and mask (empty: none) let pass.
 std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::span<const std::uint8_t> mask,
-                                const Parallel& threads);
+                             const Parallel& threads);
 
 /// PostProcessor over whole tensors: the same words and events, in vector code.
 class TensorPostProcessor {
@@ -29,7 +29,8 @@ class TensorPostProcessor {
   explicit TensorPostProcessor(const Design& design);
   /// mask: one byte an output, 0 makes it zero (and no event); or empty.
   PostCounts operator()(std::span<const std::int32_t> acc, const PostSettings& settings,
-                        std::span<const std::uint8_t> mask, std::span<Word> out, const Parallel& threads) const;
+                        std::span<const std::uint8_t> mask, std::span<Word> out,
+                        const Parallel& threads) const;
 
  private:
   PostCounts integer(std::span<const std::int32_t> acc, const PostSettings& settings,

@@ -29,15 +29,15 @@ class Weights {
   virtual int scale() const = 0;
   /// Weights that are not zero but whose operand is.
   virtual std::int64_t underflows() const = 0;
-  /// Moves the weights by gradient words of scale exponent k; fills `record`, where there is one, with the unit's
-  /// states (step and layer are the caller's).
+  /// Moves the weights by gradient words of scale exponent k; fills `record`, where there is one, with the
+  /// unit's states (step and layer are the caller's).
   virtual void update(std::span<const Word> gradient, int k, const StepSettings& settings,
                       UpdateRecord* record) = 0;
   virtual void exchange(StateArchive& archive) = 0;
 };
 
-/// Weights as the design keeps them: 16-bit logarithms in the Madam unit (update.kind madam), or FP32 on the host
-/// (host), quantised anew in each step.
+/// Weights as the design keeps them: 16-bit logarithms in the Madam unit (update.kind madam), or FP32 on the
+/// host (host), quantised anew in each step.
 std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParameters& optimizer,
                                       std::span<const float> initial, const Parallel& threads);
 

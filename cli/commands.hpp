@@ -12,6 +12,7 @@ void add_rtl(CLI::App& app);
 void add_sim(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_trace(CLI::App& app);
+void add_train(CLI::App& app);
 void add_verify(CLI::App& app);
 
 }  // namespace napier::cli

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   napier::cli::add_sim(app);
   napier::cli::add_synth(app);
   napier::cli::add_trace(app);
+  napier::cli::add_train(app);
   napier::cli::add_verify(app);
   try {
     napier::catch_interrupts();

@@ -2,9 +2,12 @@
 
 #include "cost/technology.hpp"
 #include "models/design/design_file.hpp"
+#include "models/train/experiment_file.hpp"
 
 namespace napier::cli {
 
-std::vector<const config::AnySchema*> schemas() { return {&design_schema(), &cost::technology_schema()}; }
+std::vector<const config::AnySchema*> schemas() {
+  return {&design_schema(), &experiment_schema(), &cost::technology_schema()};
+}
 
 }  // namespace napier::cli

@@ -1,5 +1,6 @@
 #include "models/base/interrupt.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include "models/base/error.hpp"
@@ -8,6 +9,7 @@ namespace napier {
 namespace {
 
 volatile std::sig_atomic_t stop_asked = 0;
+std::atomic<int> holds = 0;
 
 void on_signal(int number) {
   stop_asked = 1;
@@ -27,7 +29,10 @@ void catch_interrupts() {
 bool interrupted() { return stop_asked != 0; }
 
 void check_interrupt() {
-  if (interrupted()) throw Interrupted("interrupted; the same command continues from here");
+  if (interrupted() && holds == 0) throw Interrupted("interrupted; the same command continues from here");
 }
+
+HoldInterrupt::HoldInterrupt() { ++holds; }
+HoldInterrupt::~HoldInterrupt() { --holds; }
 
 }  // namespace napier

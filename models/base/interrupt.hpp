@@ -9,7 +9,16 @@ void catch_interrupts();
 /// True once the user asked to stop.
 bool interrupted();
 
-/// Throws Interrupted once the user asked to stop.
+/// Throws Interrupted once the user asked to stop, unless a HoldInterrupt is alive.
 void check_interrupt();
+
+/// Keeps check_interrupt() from throwing while the state to continue from is being saved.
+class HoldInterrupt {
+ public:
+  HoldInterrupt();
+  ~HoldInterrupt();
+  HoldInterrupt(const HoldInterrupt&) = delete;
+  HoldInterrupt& operator=(const HoldInterrupt&) = delete;
+};
 
 }  // namespace napier

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/base/error.hpp"
+#include "models/base/interrupt.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/run_state.hpp"
 
@@ -54,6 +55,9 @@ TraceCollector::TraceCollector(const Experiment& experiment, const Design& desig
     if (earlier.design_digest != trace_.design_digest) {
       throw InputError("'" + partial_.string() + "' is a trace of another design; remove the output folder");
     }
+    // Records newer than the checkpoint: the program was killed between writing the two.
+    std::erase_if(earlier.gemms, [&](const GemmRecord& r) { return r.step >= state.step; });
+    std::erase_if(earlier.updates, [&](const UpdateRecord& r) { return r.step >= state.step; });
     trace_.gemms = std::move(earlier.gemms);
     trace_.updates = std::move(earlier.updates);
   }
@@ -69,14 +73,19 @@ void TraceCollector::finish_step(std::int64_t step, RunState& state) {
   if (!selected(step)) return;
   ++state.recorded_steps;
   if (step != steps_.back()) return;
+  const HoldInterrupt hold;
   write_trace(trace_, *file_);
-  fs::remove(partial_);
   trace_.gemms.clear();
   trace_.updates.clear();
 }
 
 void TraceCollector::keep_partial() const {
-  if (!trace_.gemms.empty()) write_trace(trace_, partial_);
+  if (trace_.gemms.empty()) {
+    fs::remove(partial_);
+    return;
+  }
+  const HoldInterrupt hold;
+  write_trace(trace_, partial_);
 }
 
 }  // namespace napier

@@ -24,7 +24,7 @@ class TraceCollector {
   Trace* of_step(std::int64_t step);
   /// After each step: counts it, and writes the trace after the last selected one.
   void finish_step(std::int64_t step, RunState& state);
-  /// Before a checkpoint in the middle of a run.
+  /// Before each checkpoint: keeps the records so far, or removes them once they are in the trace.
   void keep_partial() const;
 
  private:

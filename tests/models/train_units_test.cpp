@@ -1,0 +1,235 @@
+// The trainer's fast tensor code against the exact units, and the host's arithmetic.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "models/base/random.hpp"
+#include "models/train/host_math.hpp"
+#include "models/train/madam_tensor.hpp"
+#include "models/train/network.hpp"
+#include "models/train/scales.hpp"
+#include "models/train/tensor_post_processor.hpp"
+
+namespace napier {
+namespace {
+
+TEST(Philox, KnownAnswers) {
+  // Random123's kat_vectors for philox4x32 with 10 rounds.
+  EXPECT_EQ(Philox(0).block({0, 0, 0, 0}), (Philox::Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(Philox(0xffffffffffffffffULL).block({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}),
+            (Philox::Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(Philox(0x299f31d0a4093822ULL).block({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}),
+            (Philox::Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(Philox, SymmetricIsNeverZeroAndInside) {
+  const Philox random(7);
+  double sum = 0;
+  for (std::uint64_t i = 0; i < 100000; ++i) {
+    const float x = random.symmetric(3, i);
+    ASSERT_NE(x, 0.0F);
+    ASSERT_LT(std::abs(x), 1.0F);
+    sum += x;
+  }
+  // The mean of n uniform numbers in (-1, 1) has deviation 1 / sqrt(3 n); five of them.
+  EXPECT_LT(std::abs(sum / 100000), 5 / std::sqrt(3.0 * 100000));
+}
+
+double ulps(double value, long double exact) {
+  const double unit = std::ldexp(1.0, std::ilogb(static_cast<double>(exact)) - 52);
+  return static_cast<double>(std::abs(static_cast<long double>(value) - exact)) / unit;
+}
+
+TEST(HostMath, ExponentialWithinItsBound) {
+  for (double x = -700; x < 700; x += 0.0371)
+    ASSERT_LE(ulps(portable_exp(x), std::exp(static_cast<long double>(x))), 4) << x;
+  EXPECT_EQ(portable_exp(0.0), 1.0);
+  EXPECT_EQ(portable_exp(-1000.0), 0.0);
+}
+
+TEST(HostMath, LogarithmWithinItsBound) {
+  for (double x = 1e-300; x < 1e300; x *= 1.0137) {
+    const long double exact = std::log(static_cast<long double>(x));
+    ASSERT_TRUE(ulps(portable_log(x), exact) <= 2 || std::abs(portable_log(x) - exact) <= 0x1p-53L) << x;
+  }
+  EXPECT_EQ(portable_log(1.0), 0.0);
+}
+
+TEST(HostMath, PowerOfTwoWithinItsBound) {
+  for (float x = -126; x < 127; x += 0.00371F) {
+    const double exact = std::exp2(double{x});
+    const double unit = std::ldexp(1.0, std::ilogb(exact) - 23);
+    ASSERT_LE(std::abs(double{portable_exp2(x)} - exact), 2 * unit) << x;
+  }
+}
+
+std::vector<Design> post_designs() {
+  std::vector<Design> designs;
+  for (const auto zero : {ZeroCode::kReserved, ZeroCode::kNone}) {
+    for (const int gamma_log2 : {0, 2, 3, 5}) {
+      for (const int compare_bits : {8, 10, 16}) {
+        Design d;
+        d.format.zero = zero;
+        d.format.gamma_log2 = gamma_log2;
+        d.post_processor.compare_bits = compare_bits;
+        designs.push_back(d);
+      }
+    }
+  }
+  Design narrow;
+  narrow.format.bits = 5;
+  narrow.format.gamma_log2 = 1;
+  designs.push_back(narrow);
+  Design int8;
+  int8.format.kind = FormatKind::kInt8;
+  designs.push_back(int8);
+  return designs;
+}
+
+TEST(TensorPostProcessor, EqualsTheUnit) {
+  std::mt19937 random(1);
+  std::vector<std::int32_t> acc = {0, 1, -1, INT32_MAX, INT32_MIN, INT32_MIN + 1};
+  for (int i = 0; i < 40000; ++i) acc.push_back(static_cast<std::int32_t>(random()) >> (random() % 32));
+  std::vector<std::uint8_t> mask(acc.size());
+  for (auto& bit : mask) bit = static_cast<std::uint8_t>(random() % 2);
+  for (const Design& d : post_designs()) {
+    const PostProcessor unit(d);
+    const TensorPostProcessor tensor(d);
+    for (const int bias : {-300, -120, -40, 0, 5, 20}) {
+      for (const bool relu : {false, true}) {
+        for (const bool masked : {false, true}) {
+          const PostSettings settings{bias, relu};
+          std::vector<Word> expected;
+          PostCounts events;
+          for (std::size_t i = 0; i < acc.size(); ++i) {
+            const PostResult r =
+                masked && mask[i] == 0 ? PostResult{0, PostEvent::kNone} : unit(acc[i], settings);
+            expected.push_back(r.word);
+            events.underflows += r.event == PostEvent::kUnderflow ? 1 : 0;
+            events.clamps += r.event == PostEvent::kClamped ? 1 : 0;
+          }
+          for (const int threads : {1, 2}) {
+            std::vector<Word> out(acc.size());
+            const std::span<const std::uint8_t> used =
+                masked ? std::span<const std::uint8_t>(mask) : std::span<const std::uint8_t>();
+            const PostCounts counts = tensor(acc, settings, used, out, Parallel(threads));
+            ASSERT_EQ(out, expected) << "bias " << bias << " relu " << relu;
+            ASSERT_EQ(counts.underflows, events.underflows);
+            ASSERT_EQ(counts.clamps, events.clamps);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(TensorPostProcessor, LargestOutputHonoursReluAndMask) {
+  const std::vector<std::int32_t> acc = {3, -9, 5, INT32_MIN};
+  const Parallel one(1);
+  EXPECT_EQ(largest_output(acc, false, {}, one), 1U << 31);
+  EXPECT_EQ(largest_output(acc, true, {}, one), 5U);
+  EXPECT_EQ(largest_output(acc, false, std::vector<std::uint8_t>{1, 1, 0, 0}, one), 9U);
+}
+
+TEST(MadamTensor, EqualsTheUnit) {
+  for (const int update_bits : {8, 10, 16}) {
+    for (const int v_fraction : {8, 14}) {
+      for (const auto zero : {ZeroCode::kReserved, ZeroCode::kNone}) {
+        Design d;
+        d.format.zero = zero;
+        d.update.bits = update_bits;
+        d.update.v_fraction = v_fraction;
+        const MadamTensor tensor(d);
+        const MadamUpdate& unit = tensor.unit();
+        std::mt19937 random(5);
+        const MadamSettings settings{-230, -(1 << (v_fraction - 1)), (update_bits - 11) * (1 << v_fraction),
+                                     unit.max_code() - 3};
+        std::vector<UpdateWord> weights;
+        std::vector<std::int32_t> v;
+        std::vector<Word> gradient;
+        for (int i = 0; i < 50000; ++i) {
+          const int code = 1 + static_cast<int>(random() % static_cast<unsigned>(unit.max_code()));
+          weights.push_back(static_cast<UpdateWord>(code | (random() % 2 == 0 ? unit.max_code() + 1 : 0)));
+          v.push_back(random() % 5 == 0 ? unit.zero_v() + static_cast<int>(random() % 3)
+                                        : -static_cast<int>(random() % 90) * (1 << v_fraction) +
+                                              static_cast<int>(random() % 500));
+          v.back() = std::max(v.back(), unit.zero_v());
+          gradient.push_back(static_cast<Word>(random() % 4 == 0 ? 0 : random()));
+          if (zero == ZeroCode::kReserved && (gradient.back() & 127) == 0) gradient.back() = 0;
+        }
+        std::vector<MadamState> expected;
+        for (std::size_t i = 0; i < weights.size(); ++i)
+          expected.push_back(unit({weights[i], v[i]}, gradient[i], settings));
+        tensor.update(weights, v, gradient, settings, Parallel(2));
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+          ASSERT_EQ(weights[i], expected[i].weight) << i;
+          ASSERT_EQ(v[i], expected[i].v) << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(Scales, ValuesOfTheGrid) {
+  Design d;
+  EXPECT_EQ(scale_value(d, 0), 1.0);
+  EXPECT_EQ(scale_value(d, -16), 0.25);
+  EXPECT_NEAR(scale_value(d, 3), std::exp2(3.0 / 8), 2 * 0x1p-30);
+  d.format.kind = FormatKind::kInt8;
+  EXPECT_EQ(scale_value(d, -3), 0.125);
+}
+
+TEST(Scales, FloorCodeIsTheLargestNotAbove) {
+  for (const double x : {1.0, 1.0905077, 1.0905078, 0.3, 7.9}) {
+    const int code = floor_code(x, 3);
+    EXPECT_LE(std::exp2(code / 8.0), x * (1 + 0x1p-29));
+    EXPECT_GT(std::exp2((code + 1) / 8.0), x * (1 - 0x1p-29));
+  }
+}
+
+TEST(Scales, LargestAccumulatorGetsTheLargestCode) {
+  for (const auto grid : {ScaleGrid::kGamma, ScaleGrid::kPowerOfTwo}) {
+    Design d;
+    d.format.scale_grid = grid;
+    const PostProcessor post(d);
+    for (std::uint32_t magnitude = 1; magnitude < (1U << 23); magnitude = magnitude * 3 / 2 + 1) {
+      const auto k = scale_of_accumulator(d, magnitude, 5, -30);
+      ASSERT_TRUE(k.has_value());
+      const auto event = [&](int at) {
+        return post(static_cast<std::int32_t>(magnitude), {bias_k(d, 5, -30, at), false}).event;
+      };
+      const int finer = grid == ScaleGrid::kGamma ? 1 : 8;
+      EXPECT_EQ(event(*k), PostEvent::kNone);
+      EXPECT_EQ(event(*k - finer), PostEvent::kClamped);
+      EXPECT_EQ(*k % finer, 0);
+    }
+  }
+}
+
+TEST(Scales, DelayedRuleRemembers) {
+  Design d;
+  d.format.scale_history = 2;
+  ScaleTracker tracker(d);
+  const int current = tracker.scale(1000, 0, 0);
+  EXPECT_EQ(current, *scale_of_accumulator(d, 1000, 0, 0));
+  tracker.remember(1000, 0, 0);
+  EXPECT_EQ(tracker.scale(4000, 0, 0), current + 8);
+  tracker.remember(0, 0, 0);  // a tensor of zeros teaches nothing
+  EXPECT_EQ(tracker.scale(1, 0, 0), current + 8);
+  tracker.remember(10, 0, 0);
+  tracker.remember(20, 0, 0);
+  EXPECT_EQ(tracker.scale(4000, 0, 0), *scale_of_accumulator(d, 20, 0, 0) + 8);
+}
+
+TEST(Loss, SoftmaxCrossEntropyOfEqualLogits) {
+  StepReport report;
+  std::vector<float> gradient(8);
+  softmax_cross_entropy(std::vector<double>(8, 1.5), std::vector<std::uint8_t>{0, 3}, 4, gradient, report);
+  EXPECT_NEAR(report.loss, std::log(4.0), 1e-15);
+  EXPECT_EQ(report.correct, 1);
+  EXPECT_EQ(gradient, (std::vector<float>{-0.375F, 0.125F, 0.125F, 0.125F, 0.125F, 0.125F, 0.125F, -0.375F}));
+}
+
+}  // namespace
+}  // namespace napier

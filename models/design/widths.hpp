@@ -6,7 +6,9 @@
 /// Widths that follow from a design. Everything that models, simulates or emits hardware takes them here.
 namespace napier::widths {
 
-inline int ceil_log2(int n) { return n <= 1 ? 0 : std::bit_width(static_cast<unsigned>(n - 1)); }
+inline int ceil_log2(int n) {
+  return n <= 1 ? 0 : static_cast<int>(std::bit_width(static_cast<unsigned>(n - 1)));
+}
 
 inline bool is_lns(const Design& d) { return d.format.kind == FormatKind::kLns; }
 

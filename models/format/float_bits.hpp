@@ -21,7 +21,8 @@ struct Split {
 inline Split split(std::uint32_t magnitude) {
   const auto biased = static_cast<int>(magnitude >> kMantissaBits);
   if (biased != 0) return {biased - 127, magnitude & kFractionMask};
-  const int missing = kMantissaBits + 1 - std::bit_width(magnitude);  // leading zeros of a subnormal mantissa
+  const int missing = kMantissaBits + 1 -
+                      static_cast<int>(std::bit_width(magnitude));  // leading zeros of a subnormal mantissa
   return {-126 - missing, (magnitude << missing) & kFractionMask};
 }
 

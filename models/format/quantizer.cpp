@@ -110,9 +110,9 @@ QuantizeCounts Quantizer::quantize_int8(std::span<const float> x, int k, std::sp
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::uint32_t magnitude = magnitude_bits(x[i]);
     largest = std::max(largest, magnitude);
-    // Exact: a float times a power of two is a double, and so is the sum with a half where it matters.
+    // A float times a power of two is exact in double; half units decide: floor((floor(2 x) + 1) / 2).
     const double scaled = static_cast<double>(std::bit_cast<float>(magnitude)) * units;
-    const int rounded = scaled < 128.0 ? static_cast<int>(scaled + 0.5) : 128;
+    const int rounded = scaled < 128.0 ? (static_cast<int>(2.0 * scaled) + 1) / 2 : 128;
     counts.saturated += rounded > 127 ? 1 : 0;
     counts.underflowed += rounded == 0 && magnitude != 0 ? 1 : 0;
     const int kept = std::min(rounded, 127);
@@ -133,6 +133,7 @@ float Quantizer::dequantize(Word word, int k) const {
 
 std::vector<float> Quantizer::dequantize_table(int k) const {
   std::vector<float> table;
+  table.reserve(std::size_t{1} << format_.bits);
   for (int word = 0; word < (1 << format_.bits); ++word)
     table.push_back(dequantize(static_cast<Word>(word), k));
   return table;

@@ -24,7 +24,7 @@ PostResult PostProcessor::lns(std::int32_t accumulator, const PostSettings& sett
   const bool negative = accumulator < 0 && !settings.relu;
   if (accumulator == 0 || (accumulator < 0 && settings.relu)) return {0, PostEvent::kNone};
   const auto magnitude = static_cast<std::uint32_t>(std::abs(static_cast<std::int64_t>(accumulator)));
-  const int leading = std::bit_width(magnitude) - 1;
+  const int leading = static_cast<int>(std::bit_width(magnitude)) - 1;
   const std::uint64_t fraction = magnitude ^ (std::uint32_t{1} << leading);
   const auto compared =
       static_cast<std::uint32_t>(leading >= compare_bits_ ? fraction >> (leading - compare_bits_)

@@ -19,7 +19,8 @@ std::int64_t VectorLane::operator()(std::span<const Word> a, std::span<const Wor
   std::array<std::int64_t, 64> bin_sums{};
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!lns_) {
-      bin_sums[0] += static_cast<std::int8_t>(a[i]) * static_cast<std::int8_t>(b[i]);
+      bin_sums[0] +=
+          static_cast<std::int64_t>(static_cast<std::int8_t>(a[i])) * static_cast<std::int8_t>(b[i]);
       continue;
     }
     const IntTerm term = to_int_(lns_multiply(format_, a[i], b[i]));

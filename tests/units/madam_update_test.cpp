@@ -214,9 +214,8 @@ TEST(MadamUpdate, WeightsMoveAgainstTheGradientAndKeepTheirSign) {
     for (int round = 0; round < 400; ++round) {
       s.cap = 1 + static_cast<int>(random() % 32767);
       const int code = 1 + static_cast<int>(random() % static_cast<unsigned>(s.cap));
-      const MadamState before{
-          static_cast<UpdateWord>((random() & 0x8000) | static_cast<unsigned>(code)),
-          static_cast<std::int32_t>(random() % (1U << 21)) - (1 << 20)};
+      const MadamState before{static_cast<UpdateWord>((random() & 0x8000) | static_cast<unsigned>(code)),
+                              static_cast<std::int32_t>(random() % (1U << 21)) - (1 << 20)};
       const MadamState after = unit(before, static_cast<Word>(word), s);
       EXPECT_EQ(after.weight & 0x8000, before.weight & 0x8000);
       if (word == 0 || word == 128) {

@@ -145,5 +145,27 @@ TEST(Stalls, AreRepeatedByTheirSeed) {
   EXPECT_TRUE(compare_logs(folder / "first", folder / "other").has_value());
 }
 
+// Each cause happens in some run: a condition that never holds would be a mistake in the count.
+TEST(Causes, AllHappen) {
+  const Design design = napier::test::small_lns();
+  const std::vector<Shape> shapes = {{17, 9, 23}, {17, 9, 23}, {9, 6, 12}, {8, 4, 8}};
+  CauseCounts causes{};
+  UpdateCauseCounts update_causes{};
+  for (const unsigned percent : {0U, 40U, 70U}) {
+    SimOptions options;
+    options.stall_percent = percent;
+    const SimResult r = simulate_in_child(design, random_trace(design, shapes, 8), options);
+    for (std::size_t i = 0; i < causes.size(); ++i) causes[i] += r.causes[i];
+    for (std::size_t i = 0; i < update_causes.size(); ++i) update_causes[i] += r.update_causes[i];
+  }
+  Trace updates_only = random_trace(design, shapes, 8);
+  updates_only.gemms.clear();
+  causes[static_cast<std::size_t>(Cause::kIdle)] +=
+      simulate_in_child(design, updates_only, {}).causes[static_cast<std::size_t>(Cause::kIdle)];
+  for (std::size_t i = 0; i < causes.size(); ++i) EXPECT_GT(causes[i], 0) << kCauses[i].name;
+  for (std::size_t i = 0; i < update_causes.size(); ++i)
+    EXPECT_GT(update_causes[i], 0) << kUpdateCauses[i].name;
+}
+
 }  // namespace
 }  // namespace napier::sim

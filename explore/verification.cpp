@@ -3,13 +3,12 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
-#include "models/design/design_file.hpp"
 #include "models/stimulus/explain.hpp"
 #include "models/stimulus/handshake_log.hpp"
 #include "models/stimulus/stimulus.hpp"
+#include "models/trace/trace_check.hpp"
 #include "rtl-gen/emit_design.hpp"
 #include "rtl-gen/verify/harness.hpp"
 #include "rtl-gen/verify/verilator.hpp"
@@ -25,13 +24,6 @@ constexpr std::int64_t kSpareCycles = 64;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-void check_design(const Design& design, const Trace& trace) {
-  if (design_digest(design) == trace.design_digest) return;
-  throw InputError("the trace was made with design '" + trace.design.name + "' (digest " +
-                   trace.design_digest.substr(0, 12) + "), not with '" + design.name + "' (digest " +
-                   design_digest(design).substr(0, 12) + "); train again with this design and --trace");
 }
 
 void run_harness(const fs::path& program, const fs::path& stimulus, const fs::path& log_file,
@@ -66,7 +58,7 @@ VerifyResult verify(const Design& design, const Trace& trace, const fs::path& fo
 VerifyResult verify_files(const Design& design, const Trace& trace,
                           const std::vector<rtl::EmittedFile>& files, const fs::path& folder,
                           const VerifyOptions& options) {
-  check_design(design, trace);
+  check_trace_design(trace, design);
   const auto step = [&](const std::string& name) {
     if (options.progress) options.progress(name);
     return std::chrono::steady_clock::now();

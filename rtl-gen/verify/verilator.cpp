@@ -1,8 +1,5 @@
 #include "rtl-gen/verify/verilator.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-
 #include "models/base/digest.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
@@ -16,7 +13,17 @@ namespace fs = std::filesystem;
 /// Lanes are alike: as hierarchical blocks each module is Verilated and compiled once, not once a lane.
 constexpr const char* kBlocks = R"(`verilator_config
 hier_block -module "napier_vector_lane"
+hier_block -module "napier_accumulation_collector_lane"
 )";
+
+bool on_path(const std::string& program) {
+  try {
+    find_tool(program);
+    return true;
+  } catch (const ToolError&) {
+    return false;
+  }
+}
 
 bool is_verilog(const EmittedFile& file) { return file.path.extension() == ".sv"; }
 
@@ -35,11 +42,12 @@ std::vector<std::string> build_command(const fs::path& root, const std::vector<E
                                       "napier_probe",
                                       "-Mdir",
                                       folder.string(),
-                                      "-CFLAGS",
-                                      "-O2",
                                       "-o",
                                       "harness",
+                                      "-MAKEFLAGS",
+                                      "OPT_FAST=-O1",
                                       (root / "verify/blocks.vlt").string()};
+  if (on_path("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   for (const auto* files : {&design, &harness}) {
     for (const EmittedFile& file : *files) {
       if (is_verilog(file) || file.path.extension() == ".cpp") command.push_back((root / file.path).string());

@@ -1,0 +1,56 @@
+#include "rtl-gen/flow.hpp"
+
+#include <charconv>
+
+#include "rtl-gen/module.hpp"
+#include "rtl-gen/templates.hpp"
+#include "rtl-gen/text/numbers.hpp"
+#include "rtl-gen/verify/channel_ports.hpp"
+
+namespace napier::rtl {
+namespace {
+
+std::string shortest(double x) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, x).ptr};
+}
+
+std::string row(const std::string& name, const std::string& direction, int bits, const std::string& meaning) {
+  return "| `" + name + "` | " + direction + " | " + std::to_string(bits) + " | " + meaning + " |\n";
+}
+
+std::string ports_table(const Design& design) {
+  std::string text = "# Ports of napier_processing_element, design " + design.name + "\n\n";
+  text +=
+      "A word moves in a cycle in which valid and ready are both 1. Words: docs/microarchitecture.md.\n\n";
+  text += "| port | direction | bits | meaning |\n|---|---|---|---|\n";
+  text += row("clk_i", "in", 1, "clock, rising edge");
+  text += row("rst_ni", "in", 1, "asynchronous reset, active low");
+  for (const ChannelPorts& c : channel_ports(design)) {
+    if (c.role == ChannelRole::kInner) continue;
+    const bool source = c.role == ChannelRole::kSource;
+    const std::string in = source ? "_i" : "_o", out = source ? "_o" : "_i";
+    const std::string to = source ? "in" : "out", from = source ? "out" : "in";
+    text += row(c.name + "_valid" + in, to, 1, "a word of `" + c.name + "` is on offer");
+    text += row(c.name + "_ready" + out, from, 1, "the word is taken");
+    text += row(c.name + in, to, c.bits, "word of `" + c.name + "`");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<EmittedFile> emit_flow(const Design& design, const std::vector<EmittedFile>& files) {
+  std::vector<std::string> sources;
+  for (const EmittedFile& file : files) sources.push_back(file.path.string());
+  const Values values = {{"banner", banner(design, "#")},
+                         {"sources", join(sources, " ")},
+                         {"period", shortest(design.clock.period_ns)},
+                         {"half_period", shortest(design.clock.period_ns / 2)}};
+  return {{"napier.f", banner(design, "//") + join(sources, "\n") + "\n"},
+          {"PORTS.md", ports_table(design)},
+          {"synth/check.ys", expand(embedded::check_ys, values)},
+          {"synth/processing_element.sdc", expand(embedded::processing_element_sdc, values)}};
+}
+
+}  // namespace napier::rtl

@@ -1,38 +1,15 @@
-// SystemC == generated Verilog == golden trace, in every cycle; and what must be found where they are not.
+// SystemC == generated Verilog == golden trace, in every cycle.
 #include <gtest/gtest.h>
 
-#include <array>
-
 #include "explore/verification.hpp"
-#include "models/base/error.hpp"
-#include "models/trace/reference.hpp"
 #include "rtl-gen/emit_design.hpp"
-#include "tests/rtl-gen/designs.hpp"
+#include "tests/cosim/cosim.hpp"
 
 namespace napier::explore {
 namespace {
 
-namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder() : path_(fs::path(testing::TempDir()) / ("napier_cosim_" + std::to_string(getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-/// Shapes that fill, overfill and underfill tiles of the small designs.
-Trace small_trace(const Design& design) {
-  const int v = design.datapath.vector;
-  const std::array<Shape, 4> shapes = {Shape{1, 1, 1}, Shape{9, 5, 3 * v},
-                                       Shape{design.datapath.lanes, 17, 2 * v + 1}, Shape{7, 3, v}};
-  return random_trace(design, shapes, 1);
-}
+using test::Folder;
+using test::small_trace;
 
 class Verify : public testing::TestWithParam<std::size_t> {};
 

@@ -1,0 +1,39 @@
+#pragma once
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include "models/base/files.hpp"
+#include "models/design/design_file.hpp"
+#include "models/trace/reference.hpp"
+#include "tests/rtl-gen/designs.hpp"
+
+/// What the co-simulation tests share.
+namespace napier::explore::test {
+
+/// A folder of this process, removed at the end.
+class Folder {
+ public:
+  Folder() : path_(std::filesystem::temp_directory_path() / ("napier_cosim_" + std::to_string(getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Shapes that fill, overfill and underfill the tiles of a small design.
+inline Trace small_trace(const Design& design) {
+  const int v = design.datapath.vector;
+  const std::array<Shape, 4> shapes = {Shape{1, 1, 1}, Shape{9, 5, 3 * v},
+                                       Shape{design.datapath.lanes, 17, 2 * v + 1}, Shape{7, 3, v}};
+  return random_trace(design, shapes, 1);
+}
+
+}  // namespace napier::explore::test

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
 #include "models/trace/reference.hpp"
@@ -27,6 +28,14 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
+
+/// A design of rtl::test::spread by its name.
+inline Design spread_design(const std::string& name) {
+  for (const Design& d : rtl::test::spread()) {
+    if (d.name == name) return d;
+  }
+  throw InternalError("no test design '" + name + "'");
+}
 
 /// Shapes that fill, overfill and underfill the tiles of a small design.
 inline Trace small_trace(const Design& design) {

@@ -139,16 +139,19 @@ bool EnergyMeter::holds(const liberty::InternalPower& power, int instance) const
   return power.when->value(pin_values.data()) == 1;
 }
 
+/// A change takes time to pass a gate: an input that moves in the same instant as the output did not move it,
+/// unless no other input ever moved.
 int EnergyMeter::last_changed_input(int instance) const {
   const Instance& i = netlist_.instances[at(instance)];
   int last = -1;
   std::int64_t latest = -1;
   for (std::size_t p = 0; p < i.nets.size(); ++p) {
     if (i.cell->pins[p].output || i.nets[p] <= kNetOne) continue;
-    if (changed_at_[at(i.nets[p])] > latest) {
-      latest = changed_at_[at(i.nets[p])];
-      last = static_cast<int>(p);
-    }
+    const std::int64_t changed = changed_at_[at(i.nets[p])];
+    const bool better = changed < now_ ? changed > latest : last < 0;
+    if (!better) continue;
+    last = static_cast<int>(p);
+    latest = changed < now_ ? changed : -1;
   }
   return last;
 }

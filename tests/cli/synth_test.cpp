@@ -43,7 +43,7 @@ TEST_F(SynthCommand, AMissingToolEndsWithCode3AndNamesThePackage) {
 
 TEST_F(SynthCommand, AMissingLibraryEndsWithCode2AndNamesThePackage) {
   write_file(folder_ / "t.yaml",
-             "package: some-cells\nliberty: nowhere.lib\nnand2: N\ndriver: I\nwire_source: none\n");
+             "package: some-cells\nliberty: nowhere.lib\nnand2: NAND\ndriver: INV\nwire_source: none\n");
   const Output result = run_napier(
       {"synth", design_, "--technology", (folder_ / "t.yaml").string(), "-o", (folder_ / "out").string()});
   EXPECT_EQ(result.exit_code, 2);

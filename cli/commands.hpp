@@ -8,8 +8,10 @@ namespace napier::cli {
 
 void add_bench(CLI::App& app);
 void add_explain(CLI::App& app);
+void add_report(CLI::App& app);
 void add_rtl(CLI::App& app);
 void add_sim(CLI::App& app);
+void add_sweep(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_trace(CLI::App& app);
 void add_train(CLI::App& app);

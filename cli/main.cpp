@@ -15,8 +15,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   napier::cli::add_bench(app);
   napier::cli::add_explain(app);
+  napier::cli::add_report(app);
   napier::cli::add_rtl(app);
   napier::cli::add_sim(app);
+  napier::cli::add_sweep(app);
   napier::cli::add_synth(app);
   napier::cli::add_trace(app);
   napier::cli::add_train(app);

@@ -1,13 +1,14 @@
 #include "cli/schemas.hpp"
 
 #include "cost/technology.hpp"
+#include "explore/sweep.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/experiment_file.hpp"
 
 namespace napier::cli {
 
 std::vector<const config::AnySchema*> schemas() {
-  return {&design_schema(), &experiment_schema(), &cost::technology_schema()};
+  return {&design_schema(), &experiment_schema(), &cost::technology_schema(), &explore::sweep_schema()};
 }
 
 }  // namespace napier::cli

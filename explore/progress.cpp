@@ -71,7 +71,8 @@ void Progress::end(const std::string& plan, const Stage& stage, const StageOutco
   } else if (outcome.exit_code == 0) {
     line += " done in " + duration(outcome.seconds);
   } else {
-    line += " FAILED (exit code " + std::to_string(outcome.exit_code) + "): " + outcome.message;
+    line += " FAILED (exit code " + std::to_string(outcome.exit_code) +
+            "): " + outcome.message.substr(0, outcome.message.find('\n'));
   }
   say(line + "  [" + summary() + "]");
 }

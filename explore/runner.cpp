@@ -59,10 +59,11 @@ class Crew {
 
   PlanOutcome run_plan(const Plan& plan) {
     PlanOutcome outcome{plan.name, {}};
-    for (const Stage& stage : plan.stages) {
+    for (std::size_t i = 0; i < plan.stages.size(); ++i) {
       check_interrupt();
+      const Stage& stage = plan.stages[i];
       progress_.begin(plan.name, stage);
-      outcome.stages.push_back(run_stage(stage, root_));
+      outcome.stages.push_back(run_stage(stage, root_, std::span(plan.stages).subspan(i + 1)));
       progress_.end(plan.name, stage, outcome.stages.back());
       if (!outcome.held()) {
         progress_.drop(plan.stages.size() - outcome.stages.size());

@@ -15,9 +15,11 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 namespace {
 
-fs::path beside(const Stage& stage, const std::string& suffix) {
-  return stage.folder.parent_path() / (stage.folder.filename().string() + suffix);
+fs::path beside(const fs::path& folder, const std::string& suffix) {
+  return folder.parent_path() / (folder.filename().string() + suffix);
 }
+
+fs::path record_of(const fs::path& folder) { return beside(folder, ".stage.json"); }
 
 std::string file_digest(const fs::path& file) { return sha256(read_file(file)); }
 
@@ -45,17 +47,20 @@ bool outputs_untouched(const Stage& stage, const Json& record) {
   return true;
 }
 
-/// The line in which Napier says why it gave up, or else the last line of the log.
+/// What Napier says when it gives up, which is the end of the log; else the log's last line.
 std::string reason(const fs::path& log) {
   std::ifstream in(log);
   std::string last;
-  std::string named;
+  std::string message;
   for (std::string line; std::getline(in, line);) {
-    if (line.empty()) continue;
-    if (line.starts_with("napier: ")) named = line.substr(8);
-    last = line;
+    if (line.starts_with("napier: ")) {
+      message = line.substr(8);
+    } else if (!message.empty()) {
+      message += "\n" + line;
+    }
+    if (!line.empty()) last = line;
   }
-  return named.empty() ? last : named;
+  return message.empty() ? last : message;
 }
 
 StageOutcome reused_outcome() {
@@ -73,7 +78,7 @@ void remove_earlier_run(const Stage& stage) {
 
 }  // namespace
 
-fs::path stage_log(const Stage& stage) { return beside(stage, ".log"); }
+fs::path stage_log(const Stage& stage) { return beside(stage.folder, ".log"); }
 
 std::string input_digest(const Stage& stage, const fs::path& root) {
   std::string text = file_digest(stage.arguments.at(0)) + "\n";
@@ -87,8 +92,13 @@ std::string input_digest(const Stage& stage, const fs::path& root) {
   return sha256(text);
 }
 
-StageOutcome run_stage(const Stage& stage, const fs::path& root) {
-  const fs::path record_file = beside(stage, ".stage.json");
+StageRecord read_stage_record(const fs::path& folder) {
+  const Json record = read_record(record_of(folder));
+  return {record.value("state", ""), record.value("exit_code", 0), record.value("message", "")};
+}
+
+StageOutcome run_stage(const Stage& stage, const fs::path& root, std::span<const Stage> later) {
+  const fs::path record_file = record_of(stage.folder);
   const std::string digest = input_digest(stage, root);
   const Json earlier = read_record(record_file);
   const bool same_inputs = earlier.value("inputs", "") == digest;
@@ -97,6 +107,7 @@ StageOutcome run_stage(const Stage& stage, const fs::path& root) {
   const bool continues = same_inputs && state == "running";
   if (!continues) remove_earlier_run(stage);
 
+  for (const Stage& other : later) fs::remove(record_of(other.folder));
   Json record{{"stage", stage.name}, {"inputs", digest}, {"state", "running"}};
   write_file(record_file, record.dump(2) + "\n");
   StageOutcome outcome;

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,18 @@ std::string input_digest(const Stage& stage, const std::filesystem::path& root);
 
 /// Runs the stage unless a finished run with the same input digest and untouched outputs is on record beside
 /// its folder. Output of an earlier run with other inputs is removed first; a run that was interrupted
-/// continues in its folder. A failing run is an outcome, not an exception. Throws Interrupted on Ctrl-C.
-StageOutcome run_stage(const Stage& stage, const std::filesystem::path& root);
+/// continues in its folder. Before it runs, the records of `later` stages, which stand on it, are forgotten.
+/// A failing run is an outcome, not an exception. Throws Interrupted on Ctrl-C.
+StageOutcome run_stage(const Stage& stage, const std::filesystem::path& root,
+                       std::span<const Stage> later = {});
+
+/// What is on record of a stage whose output folder is `folder`.
+struct StageRecord {
+  std::string state;  ///< "finished", "failed", "running"; "" where nothing is on record
+  int exit_code = 0;
+  std::string message;
+};
+StageRecord read_stage_record(const std::filesystem::path& folder);
 
 /// Where the stage's standard output and error go.
 std::filesystem::path stage_log(const Stage& stage);

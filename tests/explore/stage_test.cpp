@@ -83,11 +83,12 @@ TEST_F(StageTest, MovedOutputFolderStaysValid) {
 }
 
 TEST_F(StageTest, FailureIsAnOutcomeThatNamesTheReasonAndIsTriedAgain) {
-  const Stage stage = fake_stage(root_.path(), "d", "s", input_,
-                                 "echo run >> $1/../count; echo 'napier: no such tool'; echo more; exit 3");
+  const Stage stage =
+      fake_stage(root_.path(), "d", "s", input_,
+                 "echo run >> $1/../count; echo noise; echo 'napier: no such tool'; echo more; exit 3");
   const StageOutcome outcome = run_stage(stage, root_.path());
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_EQ(outcome.message, "no such tool");
+  EXPECT_EQ(outcome.message, "no such tool\nmore");
   run_stage(stage, root_.path());
   EXPECT_EQ(runs(), 2U);
 }

@@ -1,0 +1,21 @@
+// napier report: makes the tables and the report of a sweep again from its output folder.
+#include <filesystem>
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "explore/collect.hpp"
+
+namespace napier::cli {
+
+void add_report(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("report", "Make the report of a sweep again from its output folder");
+  const auto folder = std::make_shared<std::filesystem::path>();
+  command->add_option("DIR", *folder, "Output folder of napier sweep")->required();
+  command->footer("Example: napier report runs/quickstart");
+  command->callback([folder] {
+    explore::write_results(explore::collect_results(*folder), *folder);
+    std::cout << "Report: " << (*folder / "report.html").string() << '\n';
+  });
+}
+
+}  // namespace napier::cli

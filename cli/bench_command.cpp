@@ -5,6 +5,7 @@
 
 #include "cli/bench.hpp"
 #include "cli/commands.hpp"
+#include "models/train/bench.hpp"
 #include "sim/bench.hpp"
 
 namespace napier::cli {
@@ -57,6 +58,8 @@ void add_bench(CLI::App& app) {
   CLI::App* bench = app.add_subcommand("bench", "Measure Napier's own speed");
   bench->require_subcommand(1);
   bench->footer("Example: napier bench sim --json");
+  add_benchmark(*bench, "kernels",
+                "Rates of the trainer's exact inner loops, against OpenBLAS and plain loops", bench_kernels);
   add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",
                 sim::bench_simulation);
 }

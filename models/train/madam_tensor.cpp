@@ -32,12 +32,12 @@ void update_piece(UpdateWord* __restrict weights, std::int32_t* __restrict momen
   for (std::size_t i = 0; i < count; ++i) {
     const std::int32_t g = gradient[i];
     const std::int32_t code = g & p.max_gradient_code;
-    const bool zero = p.reserved_zero && code == 0;
+    const bool zero = p.reserved_zero & (code == 0);
     const std::int32_t log2_g = (code + p.gradient_exponent) << p.code_shift;
 
     const std::int32_t v = moments[i];
     const std::int32_t decayed = v + p.log2_beta;
-    const std::int32_t faded = v == p.v_zero || decayed <= p.v_zero ? p.v_zero : decayed;
+    const std::int32_t faded = (v == p.v_zero) | (decayed <= p.v_zero) ? p.v_zero : decayed;
     const std::int32_t fresh = 2 * log2_g + p.log2_one_minus_beta;
     const std::int32_t distance = larger(decayed - fresh, fresh - decayed);
     const std::int32_t gain = gaussian[smaller(distance >> p.gaussian_shift, p.gaussian_last)];

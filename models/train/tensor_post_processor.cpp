@@ -57,8 +57,8 @@ void post_lns(const std::int32_t* __restrict acc, std::size_t count, LnsParamete
     const std::int32_t mantissa = passed[(magnitude << zeros << 1) >> p.fraction_shift];
     const std::int32_t code = ((31 - zeros) << p.gamma_log2) + mantissa + p.bias_k;
     const bool nonzero = magnitude != 0;
-    const bool under = nonzero && code < p.lowest;
-    const bool over = nonzero && code > p.max_code;
+    const bool under = nonzero & (code < p.lowest);
+    const bool over = nonzero & (code > p.max_code);
     underflows += under ? 1 : 0;
     clamps += over ? 1 : 0;
     const std::int32_t sign = value < 0 ? p.max_code + 1 : 0;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include "explore/json_file.hpp"
@@ -117,9 +116,9 @@ std::string unit_of(const std::string& module) {
 }
 
 /// Rows of synth.json, added up by unit. A row with a part says how much of its unit's row belongs to another
-/// unit inside; parts that are kinds of energy cut the same sum another way and are left out.
+/// unit inside; parts that are kinds of energy ("clock energy") cut the same sum another way and are left
+/// out.
 Parts by_unit(const std::vector<JsonFile>& rows, const std::string& key, double factor) {
-  const std::set<std::string> kinds{"switching", "internal", "clock", "leakage"};
   Parts parts;
   const auto add = [&parts](const std::string& name, double value) {
     for (auto& [known, sum] : parts) {
@@ -136,10 +135,16 @@ Parts by_unit(const std::vector<JsonFile>& rows, const std::string& key, double 
     const double value = row.number(key) * factor;
     if (part.empty()) {
       add(unit, value);
-    } else if (kinds.count(part) == 0) {
+    } else if (!part.ends_with(" energy")) {
       add(unit, -value);
       add(unit_of(part), value);
     }
+  }
+  double total = 0;
+  for (const auto& [name, value] : parts) total += value;
+  for (const auto& [name, value] : parts) {
+    // A library may credit a part with slightly negative energy; more means that parts were counted twice.
+    if (value < -0.01 * total) throw InternalError("the parts of '" + name + "' exceed it in " + key);
   }
   std::erase_if(parts, [](const auto& part) { return part.second == 0; });
   return parts;

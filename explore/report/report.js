@@ -29,7 +29,7 @@
   function hide(id) { d3.select('#' + id).style('display', 'none'); }
 
   function axes(c, x, y, xTitle, yTitle, ticks) {
-    const xAxis = d3.svg.axis().scale(x).orient('bottom').ticks(ticks || 8).tickSize(-c.height, 0).tickPadding(8);
+    const xAxis = d3.svg.axis().scale(x).orient('bottom').ticks(ticks || 8).tickFormat(d => d % 1 && ticks ? '' : d3.format(',')(d)).tickSize(-c.height, 0).tickPadding(8);
     const yAxis = d3.svg.axis().scale(y).orient('left').ticks(6).tickSize(-c.width, 0).tickPadding(8);
     c.plot.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + c.height + ')').call(xAxis);
     c.plot.append('g').attr('class', 'axis').call(yAxis);
@@ -87,7 +87,7 @@
     const curves = designs.filter(d => d.accuracy_by_epoch.length > 0)
       .map(d => ({name: d.name, values: d.accuracy_by_epoch, colour: colourOf(d.name)}));
     if (curves.length === 0) return hide('learning');
-    const c = canvas('learning', 560, 320, {top: 40, right: 96, bottom: 56, left: 56});
+    const c = canvas('learning', 560, 320, {top: 40, right: 124, bottom: 56, left: 56});
     if (results.reference) curves.push({name: 'FP32', values: results.reference.accuracy_by_epoch, colour: '#59636e', dash: '7 4'});
     const all = d3.merge(curves.map(d => d.values));
     const epochs = d3.max(curves, d => d.values.length);
@@ -123,14 +123,14 @@
     if (rows.length === 0) return hide(id);
     const parts = partNames(rows, key);
     const legendRows = Math.ceil(parts.length / 3);
-    const c = canvas(id, 560, 96 + rows.length * 44 + legendRows * 20, {top: 34, right: 64, bottom: 56 + legendRows * 20, left: 112});
+    const c = canvas(id, 560, 96 + rows.length * 44 + legendRows * 20, {top: 34, right: 64, bottom: 56 + legendRows * 20, left: 136});
     const colour = d3.scale.ordinal().domain(parts).range(partColours);
     const total = d => d3.sum(parts, p => d[key][p] || 0);
     const x = d3.scale.linear().domain([0, d3.max(rows, total)]).range([0, c.width]).nice();
     const y = d3.scale.ordinal().domain(rows.map(d => d.name)).rangeRoundBands([0, c.height], 0.34);
     const xAxis = d3.svg.axis().scale(x).orient('bottom').ticks(5).tickSize(-c.height, 0).tickPadding(8);
     c.plot.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + c.height + ')').call(xAxis);
-    c.plot.append('text').attr('class', 'title').attr('x', -112).attr('y', -14).text(title);
+    c.plot.append('text').attr('class', 'title').attr('x', -136).attr('y', -14).text(title);
     rows.forEach(d => {
       let from = 0;
       parts.forEach(p => {
@@ -144,7 +144,7 @@
         .attr('text-anchor', 'end').text(d.name);
       c.plot.append('text').attr('class', 'note').attr({x: x(from) + 6, y: y(d.name) + y.rangeBand() / 2 + 4}).text(number(from));
     });
-    const legend = c.plot.append('g').attr('transform', 'translate(-112,' + (c.height + 38) + ')');
+    const legend = c.plot.append('g').attr('transform', 'translate(-136,' + (c.height + 38) + ')');
     parts.forEach((p, i) => {
       const item = legend.append('g').attr('transform', 'translate(' + (i % 3) * 184 + ',' + Math.floor(i / 3) * 20 + ')');
       item.append('rect').attr({width: 11, height: 11, y: 1}).attr('fill', colour(p));

@@ -36,7 +36,7 @@ case $verb in
          {"unit":"sequencer","part":"","total_um2":1000000}],
  "energy":[{"unit":"vector_lane","part":"","pj_per_mac":30,"windows":4,"cycles":100},
            {"unit":"vector_lane","part":"bin_adder_tree","pj_per_mac":20,"windows":4,"cycles":100},
-           {"unit":"vector_lane","part":"switching","pj_per_mac":18,"windows":4,"cycles":100},
+           {"unit":"vector_lane","part":"switching energy","pj_per_mac":18,"windows":4,"cycles":100},
            {"unit":"madam_update_lane","part":"","pj_per_mac":10,"windows":2,"cycles":50}],
  "not_included":["SRAM"]}
 JSON

@@ -98,8 +98,7 @@ TEST(Options, ThatCannotBeAreRefused) {
   backwards.vcd_from = 7;
   backwards.vcd_to = 6;
   EXPECT_THAT(message<InputError>(sound_trace(), backwards), HasSubstr("VCD window"));
-  EXPECT_THAT(message<InputError>(sound_trace(), logging_to("/nowhere/at/all")),
-              HasSubstr("/nowhere/at/"));
+  EXPECT_THAT(message<InputError>(sound_trace(), logging_to("/nowhere/at/all")), HasSubstr("/nowhere/at/"));
 }
 
 TEST(Simulate, SaysThatOneProcessElaboratesOnce) {

@@ -112,6 +112,9 @@ Manifest read_manifest(const fs::path& folder) {
   const JsonFile json(folder / kFile);
   Manifest manifest{json.text("name"), json.text("command"), json.text("experiment"), {}, {}};
   for (const JsonFile& design : json.list("designs")) manifest.designs.push_back(from_json(design));
+  if (manifest.designs.empty()) {
+    throw InputError("'" + (folder / kFile).string() + "' names no design; run the sweep again");
+  }
   for (const JsonFile& reference : json.list("reference")) manifest.reference = from_json(reference);
   return manifest;
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "explore/pareto.hpp"
+#include "sim/causes.hpp"
 
 namespace napier::explore {
 using Json = nlohmann::ordered_json;
@@ -106,14 +107,11 @@ std::string results_json(const Results& results) {
   for (const DesignReport& report : results.designs) designs.push_back(design(report));
   Json conditions = Json::object();
   for (const auto& [name, text] : results.conditions) conditions[name] = text;
-  Json all{{"sweep", results.name},
-           {"command", results.command},
-           {"experiment", results.experiment},
-           {"columns", columns},
-           {"designs", designs},
-           {"reference", nullptr},
-           {"conditions", conditions},
-           {"not_included", results.not_included}};
+  Json causes = Json::object();
+  for (const sim::CauseText& cause : sim::kCauses) causes[std::string(cause.name)] = cause.description;
+  Json all{{"sweep", results.name}, {"command", results.command}, {"experiment", results.experiment},
+           {"columns", columns},    {"cycle_causes", causes},     {"designs", designs},
+           {"reference", nullptr},  {"conditions", conditions},   {"not_included", results.not_included}};
   if (results.reference) {
     all["reference"] = {{"name", results.reference->name},
                         {"test_accuracy_percent", number(results.reference->test_accuracy_percent)},

@@ -55,7 +55,7 @@ struct Results {
   std::string name;     ///< of the sweep
   std::string command;  ///< that made them
   std::string experiment;
-  std::vector<DesignReport> designs;
+  std::vector<DesignReport> designs;  ///< at least one
   std::optional<ReferenceReport> reference;
   std::vector<std::pair<std::string, std::string>> conditions;  ///< what the numbers hold for: library, ...
   std::vector<std::string> not_included;

@@ -31,32 +31,47 @@ Cell value_cell(const std::optional<double>& value, const std::string& unit) {
   return {is_count(unit) ? html::count(*value) : html::measure(*value)};
 }
 
-std::string numbers_table(const Results& results) {
+/// The values that stand in the table of the check, all of them counts; the others stand in the table of all
+/// designs.
+bool belongs_to_check(const Value& value) { return is_count(value.unit); }
+
+/// Headings of the values on one side of belongs_to_check, after that of the designs.
+std::vector<Cell> head_of(const Results& results, bool check) {
   std::vector<Cell> head{{"Design"}};
-  if (!results.designs.empty()) {
-    for (const Value& v : results.designs.front().values) head.push_back(html::heading(v.title, v.unit));
+  for (const Value& v : results.designs.front().values) {
+    if (belongs_to_check(v) == check) head.push_back(html::heading(v.title, v.unit));
   }
+  return head;
+}
+
+std::string meanings(const Results& results, bool check) {
+  std::vector<std::string> lines;
+  for (const Value& v : results.designs.front().values) {
+    if (belongs_to_check(v) == check) lines.push_back(v.title + ", " + v.unit + ": " + v.description);
+  }
+  return "<details><summary>What each column means</summary>\n" + html::list(lines) + "</details>\n";
+}
+
+std::string numbers_table(const Results& results) {
   std::vector<std::vector<Cell>> rows;
   for (const DesignReport& design : results.designs) {
     rows.push_back({design_cell(design)});
-    rows.back()[0].markup += "<span class=\"unit\">" + escape(design.summary) + "</span>";
-    for (const Value& v : design.values) rows.back().push_back(value_cell(v.value, v.unit));
+    rows.back()[0].markup += "<span class=\"summary\">" + escape(design.summary) + "</span>";
+    for (const Value& v : design.values) {
+      if (!belongs_to_check(v)) rows.back().push_back(value_cell(v.value, v.unit));
+    }
   }
   if (results.reference) {
     rows.push_back(
-        {{escape(results.reference->name) + "<span class=\"unit\">trained only, same code</span>"}});
-    for (std::size_t i = 1; i < head.size(); ++i) {
-      const bool accuracy = results.designs.front().values[i - 1].name == "test_accuracy_percent";
+        {{escape(results.reference->name) + "<span class=\"summary\">trained only, same code</span>"}});
+    for (const Value& v : results.designs.front().values) {
+      if (belongs_to_check(v)) continue;
+      const bool accuracy = v.name == "test_accuracy_percent";
       rows.back().push_back(
-          value_cell(accuracy ? results.reference->test_accuracy_percent : std::nullopt, "%"));
+          value_cell(accuracy ? results.reference->test_accuracy_percent : std::nullopt, v.unit));
     }
   }
-  std::vector<std::string> meanings;
-  if (!results.designs.empty()) {
-    for (const Value& v : results.designs.front().values) meanings.push_back(v.title + ": " + v.description);
-  }
-  return html::table(head, rows) + "<details><summary>What each column means</summary>\n" +
-         html::list(meanings) + "</details>\n";
+  return html::table(head_of(results, false), rows) + meanings(results, false);
 }
 
 Cell verdict(const DesignReport& design) {
@@ -70,18 +85,17 @@ Cell verdict(const DesignReport& design) {
 }
 
 std::string equality_table(const Results& results) {
+  std::vector<Cell> head = head_of(results, true);
+  head.push_back({"Verdict"});
   std::vector<std::vector<Cell>> rows;
   for (const DesignReport& design : results.designs) {
-    rows.push_back({design_cell(design), value_cell(design.value("cycles_systemc"), "cycles"),
-                    value_cell(design.value("cycles_verilog"), "cycles"),
-                    value_cell(design.value("words_compared"), "words"), verdict(design)});
+    rows.push_back({design_cell(design)});
+    for (const Value& v : design.values) {
+      if (belongs_to_check(v)) rows.back().push_back(value_cell(v.value, v.unit));
+    }
+    rows.back().push_back(verdict(design));
   }
-  return html::table({{"Design"},
-                      html::heading("SystemC", "cycles"),
-                      html::heading("Verilog", "cycles"),
-                      html::heading("Compared", "words"),
-                      {"Verdict"}},
-                     rows);
+  return html::table(head, rows) + meanings(results, true);
 }
 
 /// Parts as rows, designs as columns; `parts` chooses the split.
@@ -133,9 +147,9 @@ std::string failures(const Results& results) {
 std::string conditions_table(const Results& results) {
   std::vector<std::vector<Cell>> rows;
   for (const auto& [name, text] : results.conditions) {
-    rows.push_back({{escape(name)}, {"<div style=\"text-align:left\">" + escape(text) + "</div>"}});
+    rows.push_back({{escape(name)}, {"<div class=\"text\">" + escape(text) + "</div>"}});
   }
-  return html::table({{"Condition"}, {"<div style=\"text-align:left\">Value</div>"}}, rows);
+  return html::table({{"Condition"}, {"<div class=\"text\">Value</div>"}}, rows);
 }
 
 std::string stage_commands(const Results& results) {

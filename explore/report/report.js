@@ -7,7 +7,7 @@
   // Okabe and Ito's colours for designs, Paul Tol's "muted" scheme for parts: distinct to colour-blind readers.
   const designColours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#1b1f24', '#8c8c00'];
   const partColours = ['#332288', '#88ccee', '#44aa99', '#117733', '#999933', '#ddcc77', '#cc6677', '#882255', '#aa4499',
-    '#bbbbbb', '#777777'];
+    '#bbbbbb', '#777777', '#1b1f24', '#e8c4a2', '#dddddd'];
   const colourOf = name => designColours[designs.findIndex(d => d.name === name) % designColours.length];
   const number = value => {
     if (Math.abs(value) >= 1000) return d3.format(',.0f')(value);
@@ -117,51 +117,62 @@
     return moved;
   }
 
-  // One horizontal bar a design, stacked of its parts.
-  function stacked(id, key, title) {
+  // One horizontal bar a design, stacked of its parts. `parts` gives order and colours, so that pictures that share
+  // it agree; `titles` says in words what a part is. The legend has `columns` columns.
+  function stacked(id, key, title, parts, titles, columns) {
     const rows = designs.filter(d => Object.keys(d[key]).length > 0);
     if (rows.length === 0) return hide(id);
-    const parts = partNames(rows, key);
-    const legendRows = Math.ceil(parts.length / 3);
-    const c = canvas(id, 560, 96 + rows.length * 44 + legendRows * 20, {top: 34, right: 64, bottom: 56 + legendRows * 20, left: 136});
+    const legendRows = Math.ceil(parts.length / columns);
+    const left = 16 + 7.6 * d3.max(rows, d => d.name.length);
+    const c = canvas(id, 560, 96 + rows.length * 44 + legendRows * 20, {top: 34, right: 64, bottom: 56 + legendRows * 20, left: left});
     const colour = d3.scale.ordinal().domain(parts).range(partColours);
     const total = d => d3.sum(parts, p => d[key][p] || 0);
     const x = d3.scale.linear().domain([0, d3.max(rows, total)]).range([0, c.width]).nice();
     const y = d3.scale.ordinal().domain(rows.map(d => d.name)).rangeRoundBands([0, c.height], 0.34);
     const xAxis = d3.svg.axis().scale(x).orient('bottom').ticks(5).tickSize(-c.height, 0).tickPadding(8);
     c.plot.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + c.height + ')').call(xAxis);
-    c.plot.append('text').attr('class', 'title').attr('x', -136).attr('y', -14).text(title);
+    c.plot.append('text').attr('class', 'title').attr('x', -left).attr('y', -14).text(title);
     rows.forEach(d => {
       let from = 0;
       parts.forEach(p => {
-        const value = d[key][p] || 0;
-        c.plot.append('rect').attr({x: x(from), y: y(d.name), width: Math.max(0, x(from + value) - x(from)), height: y.rangeBand()})
+        const value = Math.max(0, d[key][p] || 0);  // a library may credit a part with a trifle below zero
+        c.plot.append('rect').attr({x: x(from), y: y(d.name), width: x(from + value) - x(from), height: y.rangeBand()})
           .attr('fill', colour(p)).append('title')
-          .text(d.name + ', ' + p + ': ' + number(value) + ' (' + d3.format('.1f')(100 * value / total(d)) + ' %)');
+          .text(d.name + ', ' + titles(p) + ': ' + number(value) + ' (' + d3.format('.1f')(100 * value / total(d)) + ' %)');
         from += value;
       });
       c.plot.append('text').attr('class', 'label').attr({x: -10, y: y(d.name) + y.rangeBand() / 2 + 4})
         .attr('text-anchor', 'end').text(d.name);
-      c.plot.append('text').attr('class', 'note').attr({x: x(from) + 6, y: y(d.name) + y.rangeBand() / 2 + 4}).text(number(from));
+      c.plot.append('text').attr('class', 'note').attr({x: x(from) + 6, y: y(d.name) + y.rangeBand() / 2 + 4})
+        .text(number(total(d)));
     });
-    const legend = c.plot.append('g').attr('transform', 'translate(-136,' + (c.height + 38) + ')');
+    const legend = c.plot.append('g').attr('transform', 'translate(' + -left + ',' + (c.height + 38) + ')');
     parts.forEach((p, i) => {
-      const item = legend.append('g').attr('transform', 'translate(' + (i % 3) * 184 + ',' + Math.floor(i / 3) * 20 + ')');
+      const item = legend.append('g').attr('transform',
+        'translate(' + (i % columns) * 560 / columns + ',' + Math.floor(i / columns) * 20 + ')');
       item.append('rect').attr({width: 11, height: 11, y: 1}).attr('fill', colour(p));
-      item.append('text').attr('class', 'note').attr({x: 17, y: 11}).text(p.replace(/_/g, ' '));
+      item.append('text').attr('class', 'note').attr({x: 17, y: 11}).text(titles(p));
     });
   }
 
-  function partNames(rows, key) {
+  // All parts that any design has under any of the keys, in the order of their first mention.
+  function partNames(keys) {
     const names = [];
-    rows.forEach(d => Object.keys(d[key]).forEach(p => { if (names.indexOf(p) < 0) names.push(p); }));
+    keys.forEach(key => designs.forEach(d => Object.keys(d[key]).forEach(p => {
+      if (names.indexOf(p) < 0) names.push(p);
+    })));
     return names;
   }
 
   d3.selectAll('.swatch').style('background', function () { return colourOf(this.getAttribute('data-design')); });
   tradeOff();
   learning();
-  stacked('cycles', 'cycles_by_cause', 'Cycles by cause');
-  stacked('area', 'area_by_unit', 'Cell area by unit, mm²');
-  stacked('energy', 'energy_per_mac_by_unit', 'Energy per multiply-accumulate by unit, pJ');
+  stacked('cycles', 'cycles_by_cause', 'Cycles by cause', partNames(['cycles_by_cause']), p => results.cycle_causes[p] || p, 1);
+  const units = partNames(['area_by_unit', 'energy_per_mac_by_unit']);
+  const unitTitle = p => p.replace(/_/g, ' ');
+  stacked('area', 'area_by_unit', 'Cell area by unit, mm²', units, unitTitle, 3);
+  stacked('energy', 'energy_per_mac_by_unit', 'Energy per multiply-accumulate by unit, pJ', units, unitTitle, 3);
+
+  // Paper cannot be clicked on: what is folded away on the screen is printed.
+  window.addEventListener('beforeprint', () => d3.selectAll('details').attr('open', ''));
 })();

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -115,8 +116,32 @@ TEST(ReportInBrowser, DrawsEveryPicture) {
   EXPECT_EQ(count(dom, "<svg"), 5U);
   EXPECT_EQ(count(dom, "<g class=\"design\""), 3U);
   EXPECT_THAT(dom, HasSubstr("FP32, same code: 89.40 %"));
-  EXPECT_THAT(dom, HasSubstr("<title>lean, bin_adder_tree: 3.90 (50.0 %)</title>"));
+  EXPECT_THAT(dom, HasSubstr("<title>lean, bin adder tree: 3.90 (50.0 %)</title>"));
+  EXPECT_THAT(dom,
+              HasSubstr("<title>lean, no row of A in the stationary registers: 20,000 (16.2 %)</title>"));
   EXPECT_THAT(dom, HasSubstr("<title>sorted: 89.1 %, 46.5 pJ per MAC, 25.5 mm²</title>"));
+}
+
+/// Fill colours of the bars whose tooltip begins with `title`.
+std::vector<std::string> colours(const std::string& dom, const std::string& title) {
+  std::vector<std::string> found;
+  const std::regex bar("fill=\"(#[0-9a-f]{6})\"><title>" + title);
+  for (std::sregex_iterator it(dom.begin(), dom.end(), bar), end; it != end; ++it) found.push_back((*it)[1]);
+  return found;
+}
+
+TEST(ReportInBrowser, AUnitHasOneColourInAreaAndEnergyAndNoOtherUnitHasIt) {
+  Results results = synthetic_results();
+  for (DesignReport& design : results.designs) {
+    std::reverse(design.energy_per_mac_by_unit.begin(), design.energy_per_mac_by_unit.end());
+  }
+  const std::string dom = rendered(report_html(results));
+  const auto tree = colours(dom, "lean, bin adder tree"), multiplier = colours(dom, "lean, lns multiplier");
+  ASSERT_EQ(tree.size(), 2U);
+  ASSERT_EQ(multiplier.size(), 2U);
+  EXPECT_EQ(tree[0], tree[1]);
+  EXPECT_EQ(multiplier[0], multiplier[1]);
+  EXPECT_NE(tree[0], multiplier[0]);
 }
 
 TEST(ReportInBrowser, DrawsWhatThereIsOfAFailedDesign) {

@@ -18,7 +18,7 @@ inline DesignReport synthetic_design(const std::string& name, double accuracy, d
                    {"cycles_systemc", "Cycles, SystemC", "cycles", "Of the traced work", 123456.0},
                    {"cycles_verilog", "Cycles, Verilog", "cycles", "Of the traced work", 123456.0},
                    {"words_compared", "Words compared", "words", "By verify", 987654.0}};
-  design.cycles_by_cause = {{"busy", 100000}, {"waiting_for_a", 20000}, {"draining", 3456}};
+  design.cycles_by_cause = {{"busy", 100000}, {"wait_a", 20000}, {"drain", 3456}};
   design.area_by_unit = {
       {"lns_multiplier", 0.2 * area}, {"bin_adder_tree", 0.5 * area}, {"madam_update", 0.3 * area}};
   design.energy_per_mac_by_unit = {{"lns_multiplier", 0.3 * energy}, {"bin_adder_tree", 0.7 * energy}};

@@ -13,8 +13,10 @@ void add_report(CLI::App& app) {
   command->add_option("DIR", *folder, "Output folder of napier sweep")->required();
   command->footer("Example: napier report runs/quickstart");
   command->callback([folder] {
-    explore::write_results(explore::collect_results(*folder), *folder);
+    const explore::Results results = explore::collect_results(*folder);
+    explore::write_results(results, *folder);
     std::cout << "Report: " << (*folder / "report.html").string() << '\n';
+    explore::require_all_held(results, *folder);
   });
 }
 

@@ -187,6 +187,8 @@ std::string plain(double value) {
   return text.str();
 }
 
+std::string whole(double value) { return std::to_string(static_cast<long long>(value)); }
+
 /// Reads the results of one design, stage by stage, up to the first that has not finished.
 class Reader {
  public:
@@ -198,15 +200,7 @@ class Reader {
     bool reached = true;
     for (const auto& stage : entry_.stages) {
       report.stages.push_back(state(stage, reached));
-      if (report.stages.back().state != "held") {
-        reached = false;
-        continue;
-      }
-      const fs::path folder = files_.stage(stage.name);
-      if (stage.name == "train") train(report, folder, notes);
-      if (stage.name == "sim") sim(report, folder);
-      if (stage.name == "verify") verify(report, folder);
-      if (stage.name == "synth") synth(report, folder, notes, not_included);
+      reached = report.stages.back().state == "held" && read_stage(report, notes, not_included);
     }
     return report;
   }
@@ -215,8 +209,13 @@ class Reader {
     ReferenceReport report{entry_.name, state(entry_.stages.at(0), true), {}, {}};
     if (report.stage.state != "held") return report;
     const fs::path folder = files_.stage("train");
-    report.test_accuracy_percent = Statistics(folder / "stats.json").number("test_accuracy_percent");
-    report.accuracy_by_epoch = accuracy_by_epoch(folder / "epochs.csv");
+    try {
+      const double accuracy = Statistics(folder / "stats.json").number("test_accuracy_percent");
+      report.accuracy_by_epoch = accuracy_by_epoch(folder / "epochs.csv");
+      report.test_accuracy_percent = accuracy;
+    } catch (const Error& error) {
+      fail(report.stage, error);
+    }
     return report;
   }
 
@@ -234,13 +233,42 @@ class Reader {
     return report;
   }
 
+  static void fail(StageReport& stage, const Error& error) {
+    stage.state = "failed";
+    stage.exit_code = static_cast<int>(error.code());
+    stage.message = error.what();
+  }
+
+  /// Adds the numbers of the report's last stage, all of them or, where one is missing or contradicts another
+  /// stage, none: then that stage failed, and with it this design alone.
+  bool read_stage(DesignReport& report, Notes& notes, Notes& not_included) const {
+    const std::string name = report.stages.back().name;
+    const fs::path folder = files_.stage(name);
+    DesignReport grown = report;
+    Notes grown_notes = notes;
+    Notes grown_not_included = not_included;
+    try {
+      if (name == "train") train(grown, folder, grown_notes);
+      if (name == "sim") sim(grown, folder);
+      if (name == "verify") verify(grown, folder);
+      if (name == "synth") synth(grown, folder, grown_notes, grown_not_included);
+    } catch (const Error& error) {
+      fail(report.stages.back(), error);
+      return false;
+    }
+    report = std::move(grown);
+    notes = std::move(grown_notes);
+    not_included = std::move(grown_not_included);
+    return true;
+  }
+
   void train(DesignReport& report, const fs::path& folder, Notes& notes) const {
     const Statistics stats(folder / "stats.json");
     set(report, "test_accuracy_percent", stats.number("test_accuracy_percent"));
     report.accuracy_by_epoch = accuracy_by_epoch(folder / "epochs.csv");
     note(notes, "Training",
          plain(stats.number("epochs")) + " epochs, " + plain(stats.number("steps")) + " steps, " +
-             std::to_string(static_cast<long long>(stats.number("weights"))) + " weights",
+             whole(stats.number("weights")) + " weights",
          report.name);
   }
 
@@ -255,10 +283,11 @@ class Reader {
 
   void verify(DesignReport& report, const fs::path& folder) const {
     const JsonFile json(folder / "verify.json");
-    if (json.number("systemc_cycles") != report.value("cycles_systemc")) {
-      throw MismatchError("'" + folder.string() +
-                          "' counts other SystemC cycles than 'napier sim' did; remove the "
-                          "design's folder and run the sweep again");
+    const double cycles = json.number("systemc_cycles");
+    const double simulated = report.value("cycles_systemc").value();
+    if (cycles != simulated) {
+      throw MismatchError("napier verify counted " + whole(cycles) +
+                          " cycles of the SystemC model, napier sim " + whole(simulated));
     }
     set(report, "cycles_verilog", json.number("verilog_cycles"));
     set(report, "words_compared", json.number("words_compared"));
@@ -330,6 +359,47 @@ void write_results(const Results& results, const fs::path& folder) {
   write_file(folder / "results.csv", results_csv(results));
   write_file(folder / "results.json", results_json(results));
   write_file(folder / "report.html", report_html(results));
+}
+
+namespace {
+
+/// A bug is graver than a mismatch, a mismatch graver than a missing tool, that graver than bad input.
+int gravity(ExitCode code) {
+  switch (code) {
+    case ExitCode::kHeld:
+      return 0;
+    case ExitCode::kBadInput:
+      return 1;
+    case ExitCode::kToolFailed:
+      return 2;
+    case ExitCode::kMismatch:
+      return 3;
+    default:
+      return 4;
+  }
+}
+
+}  // namespace
+
+void require_all_held(const Results& results, const fs::path& folder) {
+  ExitCode gravest = ExitCode::kHeld;
+  std::string names;
+  const auto add = [&](const std::string& name, const StageReport& stage) {
+    ExitCode code = static_cast<ExitCode>(stage.exit_code);
+    if (gravity(code) == 4) code = ExitCode::kInternal;
+    if (gravity(code) > gravity(gravest)) gravest = code;
+    names += (names.empty() ? "" : ", ") + name;
+  };
+  for (const DesignReport& design : results.designs) {
+    if (const StageReport* stage = design.failure()) add(design.name, *stage);
+  }
+  if (results.reference && results.reference->stage.state == "failed") {
+    add(results.reference->name, results.reference->stage);
+  }
+  if (gravest == ExitCode::kHeld) return;
+  throw Error(gravest, "these designs failed: " + names + "; " + (folder / "report.html").string() +
+                           " says where and why, and holds the results of the others. The same sweep command "
+                           "tries them again");
 }
 
 }  // namespace napier::explore

@@ -8,7 +8,7 @@
 #include "explore/manifest.hpp"
 #include "explore/plan.hpp"
 #include "explore/runner.hpp"
-#include "models/base/error.hpp"
+#include "explore/stage.hpp"
 #include "models/base/files.hpp"
 
 namespace napier::explore {
@@ -47,37 +47,17 @@ void write_run_file(const SweepRun& run, const std::string& started, double seco
   write_file(run.folder / "run.json", json.dump(2) + "\n");
 }
 
-/// A bug is graver than a mismatch, a mismatch graver than a missing tool, that graver than bad input.
-int gravity(ExitCode code) {
-  switch (code) {
-    case ExitCode::kHeld:
-      return 0;
-    case ExitCode::kBadInput:
-      return 1;
-    case ExitCode::kToolFailed:
-      return 2;
-    case ExitCode::kMismatch:
-      return 3;
-    default:
-      return 4;
+/// A stage that ended well but left results that do not fit together is on record as failed from now on, so
+/// that the same command tries it again.
+void record_failures(const SweepRun& run, const Results& results) {
+  const auto record = [&run](const std::string& design, const StageReport& stage) {
+    if (stage.state == "failed")
+      record_failure(PointFolder(run.folder, design).stage(stage.name), stage.exit_code, stage.message);
+  };
+  for (const DesignReport& design : results.designs) {
+    for (const StageReport& stage : design.stages) record(design.name, stage);
   }
-}
-
-void report_failures(const SweepRun& run, const std::vector<PlanOutcome>& outcomes) {
-  ExitCode gravest = ExitCode::kHeld;
-  std::string names;
-  for (const PlanOutcome& outcome : outcomes) {
-    if (outcome.held()) continue;
-    ExitCode code = static_cast<ExitCode>(outcome.stages.back().exit_code);
-    if (gravity(code) == 4) code = ExitCode::kInternal;
-    if (gravity(code) > gravity(gravest)) gravest = code;
-    names += (names.empty() ? "" : ", ") + outcome.name;
-  }
-  if (gravest == ExitCode::kHeld) return;
-  throw Error(
-      gravest,
-      "these designs failed: " + names + "; " + (run.folder / "report.html").string() +
-          " says where and why, and holds the results of the others. The same command tries them again");
+  if (results.reference) record(results.reference->name, results.reference->stage);
 }
 
 }  // namespace
@@ -99,10 +79,12 @@ void run_sweep(const SweepRun& run) {
   write_manifest(make_manifest(loaded, run.file, run.folder, plans), run.folder);
 
   const std::vector<PlanOutcome> outcomes = run_plans(plans, run.folder, run.jobs);
-  write_results(collect_results(run.folder), run.folder);
+  const Results results = collect_results(run.folder);
+  write_results(results, run.folder);
+  record_failures(run, results);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   write_run_file(run, started, seconds.count(), plans, outcomes);
-  report_failures(run, outcomes);
+  require_all_held(results, run.folder);
 }
 
 }  // namespace napier::explore

@@ -97,6 +97,14 @@ StageRecord read_stage_record(const fs::path& folder) {
   return {record.value("state", ""), record.value("exit_code", 0), record.value("message", "")};
 }
 
+void record_failure(const fs::path& folder, int exit_code, const std::string& message) {
+  Json record = read_record(record_of(folder));
+  record["state"] = "failed";
+  record["exit_code"] = exit_code;
+  record["message"] = message;
+  write_file(record_of(folder), record.dump(2) + "\n");
+}
+
 StageOutcome run_stage(const Stage& stage, const fs::path& root, std::span<const Stage> later) {
   const fs::path record_file = record_of(stage.folder);
   const std::string digest = input_digest(stage, root);

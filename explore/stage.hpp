@@ -43,6 +43,9 @@ struct StageRecord {
 };
 StageRecord read_stage_record(const std::filesystem::path& folder);
 
+/// Puts a finished stage on record as failed, because its results do not hold; it runs again next time.
+void record_failure(const std::filesystem::path& folder, int exit_code, const std::string& message);
+
 /// Where the stage's standard output and error go.
 std::filesystem::path stage_log(const Stage& stage);
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Stands for the napier program in tests of sweeps: each verb leaves files as the real one does, with made-up
-# numbers. A design that holds the word "broken_VERB" fails in that verb; every call is noted beside this script.
+# numbers. A design that holds the word "broken_VERB" fails in that verb,
+# one that holds "miscounts" has another cycle count in verify than in sim; every call is noted beside this script.
 verb=$1
 input=$2
 all="$*"
@@ -26,7 +27,9 @@ case $verb in
   sim)
     echo '[{"name":"cycles","value":1000},{"name":"macs","value":64000},{"name":"utilisation","value":0.5},{"name":"cause.busy","value":900},{"name":"cause.drain","value":100},{"name":"cause.idle","value":0}]' > "$out/stats.json" ;;
   verify)
-    echo '{"equal":true,"systemc_cycles":1000,"verilog_cycles":1000,"words_compared":5000,"golden_words":400}' > "$out/verify.json" ;;
+    cycles=1000
+    ! grep -q miscounts "$input" || cycles=999
+    echo '{"equal":true,"systemc_cycles":'$cycles',"verilog_cycles":1000,"words_compared":5000,"golden_words":400}' > "$out/verify.json" ;;
   synth)
     cat > "$out/synth.json" <<'JSON'
 {"technology":{"library":"lib","node":"0.18 um","corner":"typical","voltage_v":1.8,"temperature_c":25,"wire_ff_per_pin":5,"wire_source":"guess"},

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "explore/collect.hpp"
+#include "explore/report/report.hpp"
 #include "models/base/error.hpp"
 #include "tests/explore/fake_stages.hpp"
 
@@ -152,22 +153,58 @@ TEST_F(RunSweep, UnwritableFolderIsRefused) {
   EXPECT_EQ(calls(), 0U);
 }
 
-TEST_F(RunSweep, MissingKeyIsNamedWithItsFile) {
+TEST_F(RunSweep, MissingKeyFailsItsDesignAlone) {
   run();
   write_file(root_.path() / "out/designs/a/verify/verify.json", "{\"systemc_cycles\": 1000}");
-  try {
-    collect_results(root_.path() / "out");
-    ADD_FAILURE() << "a missing key went unnoticed";
-  } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("verify/verify.json': key 'verilog_cycles' is missing"));
-  }
+  const Results results = collect_results(root_.path() / "out");
+  const StageReport* failure = results.designs[0].failure();
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->name, "verify");
+  EXPECT_EQ(failure->exit_code, 2);
+  EXPECT_THAT(failure->message, HasSubstr("verify/verify.json': key 'verilog_cycles' is missing"));
+  EXPECT_THAT(results_csv(results), HasSubstr("\na,86.25,,,,,,64000.0,1000.0,,50.0,,,false,verify\n"));
+  EXPECT_THAT(results_csv(results), HasSubstr("\nb,86.25,40.0,"));
+  EXPECT_THROW(require_all_held(results, root_.path() / "out"), Error);
 }
 
-TEST_F(RunSweep, OtherCycleCountInVerifyThanInSimIsAMismatch) {
+TEST_F(RunSweep, HalfReadStageLeavesNoNumbers) {
   run();
-  write_file(root_.path() / "out/designs/a/verify/verify.json",
-             "{\"systemc_cycles\": 999, \"verilog_cycles\": 999}");
-  EXPECT_THROW(collect_results(root_.path() / "out"), MismatchError);
+  std::string synth = read("out/designs/a/synth/synth.json");
+  synth.replace(synth.find("not_included"), 12, "other_names_");
+  write_file(root_.path() / "out/designs/a/synth/synth.json", synth);
+  const Results results = collect_results(root_.path() / "out");
+  EXPECT_FALSE(results.designs[0].value("area_mm2").has_value());
+  EXPECT_TRUE(results.designs[0].area_by_unit.empty());
+  EXPECT_THAT(results.not_included, ElementsAre("SRAM"));  // of b
+}
+
+TEST_F(RunSweep, MissingKeyOfTheReferenceLeavesTheDesigns) {
+  run();
+  write_file(root_.path() / "out/designs/fp32/train/stats.json", "[]");
+  const Results results = collect_results(root_.path() / "out");
+  EXPECT_EQ(results.reference->stage.state, "failed");
+  EXPECT_FALSE(results.reference->test_accuracy_percent.has_value());
+  EXPECT_EQ(results.designs[0].failure(), nullptr);
+  EXPECT_THAT(report_html(results), HasSubstr("<strong>fp32 failed at train</strong>"));
+}
+
+TEST_F(RunSweep, OtherCycleCountInVerifyThanInSimFailsItsDesignAloneAndIsTriedAgain) {
+  design("a", "miscounts");
+  for (int i = 0; i < 2; ++i) {
+    try {
+      run();
+      ADD_FAILURE() << "a mismatch went unnoticed";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kMismatch);
+    }
+    EXPECT_EQ(calls(), i == 0 ? 9U : 2U);  // verify of a again, and what stands on it
+    EXPECT_THAT(read("out/results.csv"), HasSubstr("\na,86.25,,,,,,64000.0,1000.0,,50.0,,,false,verify\n"));
+    EXPECT_THAT(read("out/results.csv"), HasSubstr("\nb,86.25,40.0,"));
+    EXPECT_THAT(
+        read("out/report.html"),
+        HasSubstr("<strong>a failed at verify</strong> (exit code 1): napier verify counted 999 cycles "
+                  "of the SystemC model, napier sim 1000"));
+  }
 }
 
 TEST_F(RunSweep, ReportIsMadeAgainFromTheFolderAlone) {

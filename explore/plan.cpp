@@ -16,19 +16,25 @@ Stage make_stage(const PointFolder& point, const std::string& verb, const std::s
   return stage;
 }
 
-Stage train(const Sweep& sweep, const Point& point, const PointFolder& folder, const std::string& program) {
-  return make_stage(folder, "train", program, {sweep.experiment.string(), "--design", point.file.string()},
-                    {sweep.experiment, point.file}, {"stats.json", "epochs.csv"});
+Stage train(const LoadedSweep& loaded, const Point& point, const PointFolder& folder,
+            const std::string& program) {
+  const fs::path& experiment = loaded.sweep.experiment;
+  std::vector<fs::path> inputs{experiment, point.file};
+  inputs.insert(inputs.end(), loaded.dataset.begin(), loaded.dataset.end());
+  return make_stage(folder, "train", program, {experiment.string(), "--design", point.file.string()},
+                    std::move(inputs), {"stats.json", "epochs.csv"});
 }
 
 }  // namespace
 
-Plan plan_point(const Sweep& sweep, const Point& point, const fs::path& folder, const fs::path& program) {
+Plan plan_point(const LoadedSweep& loaded, const Point& point, const fs::path& folder,
+                const fs::path& program) {
+  const Sweep& sweep = loaded.sweep;
   const PointFolder files(folder, point.design.name);
   const std::string design = point.file.string();
   const std::string trace = files.trace().string();
 
-  Stage trained = train(sweep, point, files, program);
+  Stage trained = train(loaded, point, files, program);
   trained.arguments.insert(trained.arguments.end(), {"--trace", trace});
   trained.outputs.push_back(files.trace());
 
@@ -52,8 +58,9 @@ Plan plan_point(const Sweep& sweep, const Point& point, const fs::path& folder, 
            make_stage(files, "synth", program, synth_arguments, synth_inputs, {"synth.json"})}};
 }
 
-Plan plan_reference(const Sweep& sweep, const Point& point, const fs::path& folder, const fs::path& program) {
-  return {point.design.name, {train(sweep, point, PointFolder(folder, point.design.name), program)}};
+Plan plan_reference(const LoadedSweep& loaded, const Point& point, const fs::path& folder,
+                    const fs::path& program) {
+  return {point.design.name, {train(loaded, point, PointFolder(folder, point.design.name), program)}};
 }
 
 }  // namespace napier::explore

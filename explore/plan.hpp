@@ -18,11 +18,11 @@ struct PointFolder {
 };
 
 /// train -> sim -> verify -> synth for one design of the sweep. `program` is the napier program itself.
-Plan plan_point(const Sweep& sweep, const Point& point, const std::filesystem::path& folder,
+Plan plan_point(const LoadedSweep& loaded, const Point& point, const std::filesystem::path& folder,
                 const std::filesystem::path& program);
 
 /// Training alone, for the reference.
-Plan plan_reference(const Sweep& sweep, const Point& point, const std::filesystem::path& folder,
+Plan plan_reference(const LoadedSweep& loaded, const Point& point, const std::filesystem::path& folder,
                     const std::filesystem::path& program);
 
 }  // namespace napier::explore

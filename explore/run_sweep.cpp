@@ -70,10 +70,10 @@ void run_sweep(const SweepRun& run) {
 
   std::vector<Plan> plans;
   for (const Point& point : loaded.points) {
-    plans.push_back(plan_point(loaded.sweep, point, run.folder, run.program));
+    plans.push_back(plan_point(loaded, point, run.folder, run.program));
   }
   for (const Point& point : loaded.reference) {
-    plans.push_back(plan_reference(loaded.sweep, point, run.folder, run.program));
+    plans.push_back(plan_reference(loaded, point, run.folder, run.program));
   }
   for (const Plan& plan : plans) fs::create_directories(PointFolder(run.folder, plan.name).root);
   write_manifest(make_manifest(loaded, run.file, run.folder, plans), run.folder);

@@ -3,7 +3,9 @@
 #include <map>
 
 #include "models/base/error.hpp"
+#include "models/data/dataset.hpp"
 #include "models/design/design_file.hpp"
+#include "models/train/experiment_file.hpp"
 
 namespace napier::explore {
 namespace fs = std::filesystem;
@@ -40,11 +42,16 @@ const config::Schema<Sweep>& sweep_schema() {
 
 LoadedSweep read_sweep(const fs::path& file) {
   config::Document document;
-  LoadedSweep loaded{sweep_schema().read(file, document), {}, {}};
+  LoadedSweep loaded{sweep_schema().read(file, document), {}, {}, {}};
   Sweep& sweep = loaded.sweep;
 
   sweep.experiment = from_here(file, sweep.experiment);
   need_file(sweep.experiment, "experiment", document);
+  const ExperimentFile experiment = read_experiment(sweep.experiment);
+  for (const fs::path& data : dataset_files(experiment.experiment.dataset.folder)) {
+    require_dataset_file(data, experiment.dataset_place);
+    loaded.dataset.push_back(data);
+  }
   sweep.technology = from_here(file, sweep.technology);
   if (!sweep.technology.empty()) need_file(sweep.technology, "technology", document);
 

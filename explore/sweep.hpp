@@ -28,7 +28,8 @@ struct Point {
 struct LoadedSweep {
   Sweep sweep;  ///< paths as they open from the current folder
   std::vector<Point> points;
-  std::vector<Point> reference;  ///< none or one
+  std::vector<Point> reference;                ///< none or one
+  std::vector<std::filesystem::path> dataset;  ///< files that the experiment trains and tests on
 };
 
 /// Every parameter of a sweep, declared once.

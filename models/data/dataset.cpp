@@ -9,20 +9,10 @@ namespace {
 
 constexpr int kClasses = 10;
 
-void check_present(const fs::path& file, const std::string& key) {
-  std::error_code error;
-  if (fs::is_regular_file(file, error)) return;
-  throw InputError(key + ": data set file '" + file.string() +
-                   "' is missing; install it with: apt-get install dataset-fashion-mnist, or set " +
-                   key.substr(key.rfind(' ') + 1) + " to the folder that holds it");
-}
-
-Samples load(const fs::path& folder, const std::string& prefix, int wanted, const std::string& key,
+Samples load(const fs::path& image_file, const fs::path& label_file, int wanted, const std::string& key,
              const std::string& count_key) {
-  const fs::path image_file = folder / (prefix + "-images-idx3-ubyte.gz");
-  const fs::path label_file = folder / (prefix + "-labels-idx1-ubyte.gz");
-  check_present(image_file, key);
-  check_present(label_file, key);
+  require_dataset_file(image_file, key);
+  require_dataset_file(label_file, key);
   IdxArray images = read_idx(image_file, 3);
   IdxArray labels = read_idx(label_file, 1);
   if (images.shape[0] != labels.shape[0]) {
@@ -53,11 +43,25 @@ Samples load(const fs::path& folder, const std::string& prefix, int wanted, cons
 
 }  // namespace
 
+void require_dataset_file(const fs::path& file, const std::string& key) {
+  std::error_code error;
+  if (fs::is_regular_file(file, error)) return;
+  throw InputError(key + ": data set file '" + file.string() +
+                   "' is missing; install it with: apt-get install dataset-fashion-mnist, or set " +
+                   key.substr(key.rfind(' ') + 1) + " to the folder that holds it");
+}
+
+std::array<fs::path, 4> dataset_files(const fs::path& folder) {
+  return {folder / "train-images-idx3-ubyte.gz", folder / "train-labels-idx1-ubyte.gz",
+          folder / "t10k-images-idx3-ubyte.gz", folder / "t10k-labels-idx1-ubyte.gz"};
+}
+
 Dataset load_dataset(const fs::path& folder, int train_samples, int test_samples, const std::string& key) {
   Dataset data;
   data.classes = kClasses;
-  data.train = load(folder, "train", train_samples, key, "dataset.train_samples");
-  data.test = load(folder, "t10k", test_samples, key, "dataset.test_samples");
+  const auto [train_images, train_labels, test_images, test_labels] = dataset_files(folder);
+  data.train = load(train_images, train_labels, train_samples, key, "dataset.train_samples");
+  data.test = load(test_images, test_labels, test_samples, key, "dataset.test_samples");
   if (data.train.features != data.test.features) {
     throw InputError("training and test images in '" + folder.string() + "' differ in size");
   }

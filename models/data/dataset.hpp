@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -25,6 +26,13 @@ struct Dataset {
   Samples train;
   Samples test;
 };
+
+/// The files of a data set in `folder`, whether they are there or not: images and labels of training and
+/// test.
+std::array<std::filesystem::path, 4> dataset_files(const std::filesystem::path& folder);
+
+/// InputError with the remedy where `file` of a data set is missing; `key` as below.
+void require_dataset_file(const std::filesystem::path& file, const std::string& key);
 
 /// Reads the four files of (Fashion-)MNIST, {train,t10k}-{images-idx3,labels-idx1}-ubyte.gz, from `folder`,
 /// and keeps the first `train_samples` and `test_samples` (0: all). A missing folder or file, counts that do

@@ -7,6 +7,7 @@
 #include "explore/collect.hpp"
 #include "explore/report/report.hpp"
 #include "models/base/error.hpp"
+#include "models/data/dataset.hpp"
 #include "tests/explore/fake_stages.hpp"
 
 namespace napier::explore {
@@ -22,7 +23,8 @@ class RunSweep : public testing::Test {
  protected:
   RunSweep() {
     fs::copy_file(fs::path(NAPIER_SOURCE_DIR) / "tests/explore/fake_napier.sh", program_);
-    write_file(root_.path() / "experiment.yaml", "name: e\n");
+    write_file(root_.path() / "experiment.yaml", "name: e\ndesign: a.yaml\ndataset: {folder: data}\n");
+    for (const fs::path& file : dataset_files(root_.path() / "data")) write_file(file, "samples\n");
     design("a", "");
     design("b", "");
     write_file(root_.path() / "fp32.yaml", "name: fp32\nformat: {kind: fp32}\nupdate: {kind: host}\n");
@@ -87,6 +89,24 @@ TEST_F(RunSweep, EditedDesignRunsAgainAlone) {
   design("b", "edited");
   run();
   EXPECT_EQ(calls(), 4U);
+}
+
+TEST_F(RunSweep, OtherDataTrainsEveryDesignAgain) {
+  for (const fs::path& file : dataset_files(root_.path() / "data")) {
+    run();
+    calls();
+    write_file(file, "other samples\n");
+    run();
+    // Training runs again, also of the reference. The made-up traces are those of before, yet what stood on
+    // them is not taken for granted.
+    EXPECT_EQ(calls(), 9U) << file;
+  }
+}
+
+TEST_F(RunSweep, MissingDataIsToldBeforeAnythingRuns) {
+  fs::remove(root_.path() / "data/t10k-labels-idx1-ubyte.gz");
+  EXPECT_THROW(run(), InputError);
+  EXPECT_EQ(calls(), 0U);
 }
 
 TEST_F(RunSweep, EqualInputGivesEqualBytesInAnyFolderRunJsonApart) {

@@ -5,7 +5,9 @@
 #include "explore/manifest.hpp"
 #include "explore/plan.hpp"
 #include "models/base/error.hpp"
+#include "models/config/explain.hpp"
 #include "models/config/json_schema.hpp"
+#include "models/data/dataset.hpp"
 #include "tests/explore/fake_stages.hpp"
 
 namespace napier::explore {
@@ -20,7 +22,9 @@ const fs::path kSource = NAPIER_SOURCE_DIR;
 class SweepFile : public testing::Test {
  protected:
   SweepFile() {
-    write_file(folder_.path() / "experiment.yaml", "name: e\n");
+    write_file(folder_.path() / "experiment.yaml",
+               "name: e\ndesign: designs/a.yaml\ndataset: {folder: data}\n");
+    for (const fs::path& file : dataset_files(folder_.path() / "data")) write_file(file, "samples\n");
     write_file(folder_.path() / "designs/a.yaml", "name: a\n");
     write_file(folder_.path() / "designs/also_a.yaml", "name: a\n");
     write_file(folder_.path() / "designs/fp32.yaml",
@@ -77,7 +81,7 @@ TEST_F(SweepFile, DesignWithoutDatapathIsAReferenceOnly) {
 
 TEST_F(SweepFile, PlanRunsEachVerbInAFolderOfItsOwn) {
   const LoadedSweep loaded = read("experiment: experiment.yaml\ndesigns: [designs/a.yaml]\n");
-  const Plan plan = plan_point(loaded.sweep, loaded.points[0], "out", "/bin/napier");
+  const Plan plan = plan_point(loaded, loaded.points[0], "out", "/bin/napier");
   std::vector<std::string> verbs;
   for (const Stage& stage : plan.stages) {
     verbs.push_back(stage.arguments.at(1));
@@ -89,12 +93,23 @@ TEST_F(SweepFile, PlanRunsEachVerbInAFolderOfItsOwn) {
   }
 }
 
+TEST_F(SweepFile, TrainingStandsOnTheFilesOfTheDataSet) {
+  const LoadedSweep loaded =
+      read("experiment: experiment.yaml\ndesigns: [designs/a.yaml]\nreference: designs/fp32.yaml\n");
+  for (const Plan& plan : {plan_point(loaded, loaded.points[0], "out", "/bin/napier"),
+                           plan_reference(loaded, loaded.reference[0], "out", "/bin/napier")}) {
+    for (const fs::path& file : dataset_files(folder_.path() / "data")) {
+      EXPECT_THAT(plan.stages[0].inputs, testing::Contains(file));
+    }
+  }
+}
+
 TEST_F(SweepFile, ManifestSurvivesTheRoundTripAndNamesNoOutputFolder) {
   const LoadedSweep loaded =
       read("name: s\nexperiment: experiment.yaml\ndesigns: [designs/a.yaml]\nreference: designs/fp32.yaml\n");
   const fs::path out = folder_.path() / "out";
-  const std::vector<Plan> plans{plan_point(loaded.sweep, loaded.points[0], out, "/bin/napier"),
-                                plan_reference(loaded.sweep, loaded.reference[0], out, "/bin/napier")};
+  const std::vector<Plan> plans{plan_point(loaded, loaded.points[0], out, "/bin/napier"),
+                                plan_reference(loaded, loaded.reference[0], out, "/bin/napier")};
   write_manifest(make_manifest(loaded, "sweep.yaml", out, plans), out);
   const Manifest manifest = read_manifest(out);
   EXPECT_EQ(manifest.name, "s");
@@ -109,6 +124,19 @@ TEST_F(SweepFile, ManifestSurvivesTheRoundTripAndNamesNoOutputFolder) {
 TEST(SweepSchema, GeneratedFilesAreCurrent) {
   EXPECT_EQ(read_file(kSource / "configs/schema/sweep.schema.json"), config::json_schema(sweep_schema()))
       << "run: napier explain --schema sweep > configs/schema/sweep.schema.json";
+}
+
+TEST(SweepSchema, TableInTheDocsFollowsTheDeclarations) {
+  EXPECT_THAT(read_file(kSource / "docs/formats/sweep.md"),
+              HasSubstr("\n\n" + config::markdown_table(sweep_schema()) + "\n"))
+      << "replace the table by the output of: napier explain --table sweep";
+}
+
+TEST(SweepSchema, ManifestWithoutDesignsIsRefused) {
+  const Scratch folder;
+  write_file(folder.path() / "sweep.json",
+             R"({"name": "s", "command": "c", "experiment": "e", "designs": [], "reference": []})");
+  EXPECT_THROW(read_manifest(folder.path()), InputError);
 }
 
 TEST(SweepSchema, ManifestOfAForeignFolderIsRefused) {

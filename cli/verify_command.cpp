@@ -18,6 +18,7 @@ struct Options {
   std::filesystem::path trace, output;
   unsigned stalls = 0;
   std::uint64_t seed = 1;
+  bool keep_logs = false;
 };
 
 void print(const explore::VerifyResult& r) {
@@ -40,12 +41,15 @@ void run(const Options& options) {
   const Design design = read_design(options.design);
   const Trace trace = read_trace(options.trace);
   open_output_folder(options.output, "verify");
+  const std::filesystem::path summary = options.output / "verify.json";
+  std::filesystem::remove(summary);  // of an earlier run: a run that does not end leaves none
   explore::VerifyOptions settings;
   settings.stall_percent = options.stalls;
   settings.stall_seed = options.seed;
+  settings.keep_logs = options.keep_logs;
   settings.progress = [](const std::string& step) { std::cerr << "verify: " << step << '\n'; };
   const explore::VerifyResult result = explore::verify(design, trace, options.output, settings);
-  write_file(options.output / "verify.json", to_json(result));
+  write_file(summary, to_json(result));
   if (!result.equal()) throw MismatchError("Verilog and SystemC or the trace differ.\n" + result.difference);
   print(result);
 }
@@ -65,6 +69,7 @@ void add_verify(CLI::App& app) {
       ->check(CLI::Range(0U, 99U))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Seed of the stalls")->capture_default_str();
+  command->add_flag("--keep-logs", options->keep_logs, "Keep both handshake logs also where they are equal");
   command->footer(
       "Example: napier verify configs/designs/lns8_paper_tiny.yaml --trace runs/tiny/trace.h5 -o "
       "runs/verify");

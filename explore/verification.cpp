@@ -63,6 +63,7 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
     if (options.progress) options.progress(name);
     return std::chrono::steady_clock::now();
   };
+  rtl::check_verilator(folder);
   const Stimulus stimulus = make_stimulus(trace);
   const std::vector<rtl::EmittedFile> harness = rtl::emit_harness(design);
   for (const auto* group : {&files, &harness}) {
@@ -72,14 +73,7 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
   fs::remove(log);
   VerifyResult result;
 
-  step("lint with Verilator");
-  rtl::lint_with_verilator(folder, files, log);
-
-  const auto build_start = step("build with Verilator");
-  const rtl::BuiltModel model = rtl::build_model(folder, files, harness, log);
-  result.model_reused = model.reused;
-  result.build_seconds = seconds_since(build_start);
-
+  // First what takes a moment: a trace that SystemC does not reproduce is not worth a build.
   const auto systemc_start = step("run the SystemC model");
   const fs::path systemc_log = folder / "systemc.hslog", verilog_log = folder / "verilog.hslog";
   sim::SimOptions sim_options;
@@ -89,6 +83,14 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
   result.systemc_cycles = sim::simulate_in_child(design, trace, sim_options).cycles;
   result.systemc_seconds = seconds_since(systemc_start);
 
+  step("lint with Verilator");
+  rtl::lint_with_verilator(folder, files, log);
+
+  const auto build_start = step("build with Verilator");
+  const rtl::BuiltModel model = rtl::build_model(folder, files, harness, log);
+  result.model_reused = model.reused;
+  result.build_seconds = seconds_since(build_start);
+
   const auto verilog_start = step("run the Verilog");
   const fs::path words = folder / "stimulus.bin";
   write_file(words, rtl::harness_stimulus(design, stimulus));
@@ -97,14 +99,19 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
 
   step("compare");
   count(verilog_log, stimulus, result);
-  auto difference = compare_logs(systemc_log, verilog_log);
-  if (!difference) difference = compare_with_golden(stimulus, verilog_log);
-  if (difference) {
-    result.difference = explain(trace, *difference);
-    return result;  // both logs stay, to be looked into
+  result.difference = first_difference(trace, systemc_log, verilog_log);
+  if (!result.equal()) return result;  // the logs stay, to be looked into
+  fs::remove(words);
+  if (!options.keep_logs) {
+    for (const fs::path& file : {systemc_log, verilog_log}) fs::remove(file);
   }
-  for (const fs::path& file : {systemc_log, verilog_log, words}) fs::remove(file);
   return result;
+}
+
+std::string first_difference(const Trace& trace, const fs::path& systemc_log, const fs::path& verilog_log) {
+  auto difference = compare_logs(systemc_log, verilog_log);
+  if (!difference) difference = compare_with_golden(make_stimulus(trace), verilog_log);
+  return difference ? explain(trace, *difference) : "";
 }
 
 std::string to_json(const VerifyResult& r) {

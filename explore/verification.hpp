@@ -14,6 +14,7 @@ namespace napier::explore {
 struct VerifyOptions {
   unsigned stall_percent = 0;  ///< cycles in which the host holds back a channel, 0..99 %
   std::uint64_t stall_seed = 0;
+  bool keep_logs = false;  ///< both handshake logs stay, also where they are equal
   /// Called with the name of each step as it begins.
   std::function<void(const std::string& step)> progress;
 };
@@ -32,8 +33,9 @@ struct VerifyResult {
 };
 
 /// Generates, lints, builds and runs in `folder` (made by open_output_folder). Throws InputError where the
-/// trace is of another design, ToolError where Verilator is missing or fails, MismatchError where the SystemC
-/// model leaves the golden trace.
+/// trace is of another design, ToolError where Verilator, make or the compiler is missing or too old,
+/// MismatchError where the SystemC model leaves the golden trace, InternalError where Verilator or the
+/// compiler refuses what was generated.
 VerifyResult verify(const Design& design, const Trace& trace, const std::filesystem::path& folder,
                     const VerifyOptions& options);
 
@@ -41,6 +43,11 @@ VerifyResult verify(const Design& design, const Trace& trace, const std::filesys
 VerifyResult verify_files(const Design& design, const Trace& trace,
                           const std::vector<rtl::EmittedFile>& files, const std::filesystem::path& folder,
                           const VerifyOptions& options);
+
+/// The first difference between two handshake logs or, where they are equal, between the Verilog's and the
+/// golden trace, explained; empty where there is none.
+std::string first_difference(const Trace& trace, const std::filesystem::path& systemc_log,
+                             const std::filesystem::path& verilog_log);
 
 /// Counts as JSON, without times: the same for the same input.
 std::string to_json(const VerifyResult& result);

@@ -38,6 +38,18 @@ std::string ports_table(const Design& design) {
   return text;
 }
 
+/// The host's inputs, without clock and reset, a channel a line: what SDC readers without filters understand.
+std::string input_ports(const Design& design) {
+  std::string text;
+  for (const ChannelPorts& c : channel_ports(design)) {
+    if (c.role == ChannelRole::kInner) continue;
+    const bool source = c.role == ChannelRole::kSource;
+    const std::string word = " " + c.name + (c.bits == 1 ? "_i" : "_i[*]");
+    text += "  " + c.name + (source ? "_valid_i" + word : "_ready_i") + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<EmittedFile> emit_flow(const Design& design, const std::vector<EmittedFile>& files) {
@@ -45,6 +57,7 @@ std::vector<EmittedFile> emit_flow(const Design& design, const std::vector<Emitt
   for (const EmittedFile& file : files) sources.push_back(file.path.string());
   const Values values = {{"banner", banner(design, "#")},
                          {"sources", join(sources, " ")},
+                         {"inputs", input_ports(design)},
                          {"period", shortest(design.clock.period_ns)},
                          {"half_period", shortest(design.clock.period_ns / 2)}};
   return {{"napier.f", banner(design, "//") + join(sources, "\n") + "\n"},

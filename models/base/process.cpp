@@ -88,8 +88,15 @@ int run_process(const std::vector<std::string>& arguments, const std::filesystem
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, absolute_log.c_str(),
                                    O_WRONLY | O_CREAT | O_APPEND, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  // A process group of its own: an interrupt then reaches what the program itself started, compilers for
+  // instance, which would go on writing otherwise.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setpgroup(&attributes, 0);
   pid_t child = 0;
-  const int error = posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
+  const int error = posix_spawn(&child, program.c_str(), &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw ToolError("cannot start '" + join(arguments) + "': " + std::strerror(error));
 
@@ -102,11 +109,12 @@ int run_process(const std::vector<std::string>& arguments, const std::filesystem
       throw ToolError("cannot wait for '" + join(arguments) + "': " + std::strerror(errno));
     }
     if (interrupted() && !asked_to_stop) {
-      kill(child, SIGTERM);
+      kill(-child, SIGTERM);
       asked_to_stop = true;
     }
     wait_a_moment(child);
   }
+  if (asked_to_stop) kill(-child, SIGKILL);  // what is left of the group
   check_interrupt();
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -114,9 +122,13 @@ int run_process(const std::vector<std::string>& arguments, const std::filesystem
 void run_tool(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
               const std::filesystem::path& log) {
   const int code = run_process(arguments, folder, log);
-  if (code == 0) return;
-  throw ToolError("'" + join(arguments) + "' failed with exit code " + std::to_string(code) +
-                  "; its log is " + log.string() + ", which ends:\n" + last_lines(log, 12));
+  if (code != 0) throw ToolError(describe_failure(arguments, code, log));
+}
+
+std::string describe_failure(const std::vector<std::string>& arguments, int exit_code,
+                             const std::filesystem::path& log) {
+  return "'" + join(arguments) + "' failed with exit code " + std::to_string(exit_code) + "; its log is " +
+         log.string() + ", which ends:\n" + last_lines(log, 12);
 }
 
 }  // namespace napier

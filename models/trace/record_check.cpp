@@ -136,6 +136,10 @@ void check_record(const Design& design, const UpdateRecord& r, const std::string
     }
   }
   check.range("gradient_exponent", r.settings.gradient_exponent, -kInt16Max - 1, kInt16Max);
+  // With these the unit's 32-bit sums cannot overflow: |log2 g| and its double stay below 2^30, v below 2^24.
+  constexpr std::int64_t kLogRange = std::int64_t{1} << 29;
+  check.range("correction", r.settings.correction, -kLogRange, kLogRange);
+  check.range("step_log2", r.settings.step_log2, -kLogRange, kLogRange);
   check.range("cap", r.settings.cap, 1, max_code);
 }
 

@@ -20,7 +20,7 @@ module tb_source #(
   output logic             done_o
 );
 
-  logic [Width-1:0] words [Words];
+  logic [Width-1:0] words [0:Words-1];
   int index;
   initial $readmemh(File, words);
 
@@ -48,7 +48,7 @@ module tb_sink #(
   output logic             done_o
 );
 
-  logic [Width-1:0] words [Words];
+  logic [Width-1:0] words [0:Words-1];
   int index;
   initial $readmemh(File, words);
 

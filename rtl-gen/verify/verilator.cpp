@@ -1,5 +1,8 @@
 #include "rtl-gen/verify/verilator.hpp"
 
+#include <cstdio>
+#include <utility>
+
 #include "models/base/digest.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
@@ -23,6 +26,19 @@ bool on_path(const std::string& program) {
   } catch (const ToolError&) {
     return false;
   }
+}
+
+/// The oldest Verilator that the generated text is tested with; docs/rtl.md.
+constexpr int kOldestMajor = 5, kOldestMinor = 6;
+
+/// Runs a tool on text that Napier generated. A refusal is a bug of the generator, not of the tool; a tool
+/// that a signal ended (out of memory, for instance) has failed.
+void run_on_generated(const std::vector<std::string>& command, const fs::path& root, const fs::path& log) {
+  const int code = run_process(command, root, log);
+  if (code == 0) return;
+  const std::string failure = describe_failure(command, code, log);
+  if (code >= 128) throw ToolError(failure);
+  throw InternalError("the generated text was refused; please report this with the design: " + failure);
 }
 
 bool is_verilog(const EmittedFile& file) { return file.path.extension() == ".sv"; }
@@ -67,13 +83,29 @@ std::string content_hash(const std::vector<EmittedFile>& design, const std::vect
 
 }  // namespace
 
+void check_verilator(const fs::path& scratch) {
+  for (const char* program : {"verilator", "make", "g++"}) find_tool(program);
+  const fs::path answer = scratch / "verilator_version.log";
+  fs::remove(answer);
+  run_tool({"verilator", "--version"}, scratch, answer);
+  const std::string text = read_file(answer);
+  fs::remove(answer);
+  int major = 0, minor = 0;
+  // "Verilator 5.006 2023-01-22 rev (Debian 5.006-3)"
+  const bool known = std::sscanf(text.c_str(), "Verilator %d.%d", &major, &minor) == 2;
+  if (known && std::pair(major, minor) >= std::pair(kOldestMajor, kOldestMinor)) return;
+  throw ToolError("Verilator 5.006 or newer is needed, and '" + find_tool("verilator").string() +
+                  "' says it is: " + text.substr(0, text.find('\n')) +
+                  "\nDebian 12 and newer have one: apt-get install verilator");
+}
+
 void lint_with_verilator(const fs::path& root, const std::vector<EmittedFile>& design, const fs::path& log) {
   std::vector<std::string> command = {"verilator", "--lint-only", "-Wall", "--top-module",
                                       "napier_processing_element"};
   for (const EmittedFile& file : design) {
     if (is_verilog(file)) command.push_back(file.path.string());
   }
-  run_tool(command, root, log);
+  run_on_generated(command, root, log);
 }
 
 BuiltModel build_model(const fs::path& root, const std::vector<EmittedFile>& design,
@@ -81,12 +113,10 @@ BuiltModel build_model(const fs::path& root, const std::vector<EmittedFile>& des
   const fs::path folder = fs::absolute(root / "build" / content_hash(design, harness));
   const fs::path program = folder / "harness";
   if (fs::exists(folder / "complete")) return {program, true};
-  find_tool("make");
-  find_tool("g++");
   fs::remove_all(folder);
   fs::create_directories(folder);
   write_file(root / "verify/blocks.vlt", kBlocks);
-  run_tool(build_command(fs::absolute(root), design, harness, folder), root, log);
+  run_on_generated(build_command(fs::absolute(root), design, harness, folder), root, log);
   write_file(folder / "complete", "");
   return {program, false};
 }

@@ -4,8 +4,13 @@
 
 #include "rtl-gen/emitted_file.hpp"
 
-/// The Verilator driver. ToolError where Verilator, make or the compiler is missing or fails.
+/// The Verilator driver. Where Verilator or the compiler refuses the generated text, that is an
+/// InternalError.
 namespace napier::rtl {
+
+/// Throws ToolError, naming the Debian package, where Verilator, make or the compiler is missing or Verilator
+/// is older than 5.006. `scratch` is a folder to write to.
+void check_verilator(const std::filesystem::path& scratch);
 
 /// Lints the design's Verilog as it is meant to be clean: -Wall, no waivers. `root` holds the files under
 /// their paths.

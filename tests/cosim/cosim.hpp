@@ -4,11 +4,16 @@
 #include <array>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
+#include "models/stimulus/stimulus.hpp"
 #include "models/trace/reference.hpp"
+#include "rtl-gen/emit_design.hpp"
+#include "rtl-gen/flow.hpp"
+#include "rtl-gen/testbench.hpp"
 #include "tests/rtl-gen/designs.hpp"
 
 /// What the co-simulation tests share.
@@ -43,6 +48,16 @@ inline Trace small_trace(const Design& design) {
   const std::array<Shape, 4> shapes = {Shape{1, 1, 1}, Shape{9, 5, 3 * v},
                                        Shape{design.datapath.lanes, 17, 2 * v + 1}, Shape{7, 3, v}};
   return random_trace(design, shapes, 1);
+}
+
+/// Writes what `napier rtl --trace` writes.
+inline void write_rtl(const Design& design, const Trace& trace, const std::filesystem::path& folder) {
+  std::vector<rtl::EmittedFile> files = rtl::emit_design(design);
+  for (const auto& more :
+       {rtl::emit_flow(design, files), rtl::emit_testbench(design, make_stimulus(trace))}) {
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  for (const rtl::EmittedFile& file : files) write_file(folder / file.path, file.text);
 }
 
 }  // namespace napier::explore::test

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdlib>
+
 #include "explore/verification.hpp"
 #include "models/base/error.hpp"
 #include "models/trace/trace_check.hpp"
@@ -71,10 +74,62 @@ TEST(Mutation, AFlippedGoldenBitIsFound) {
   EXPECT_THROW(verify(design, flipped, folder.path(), {}), MismatchError);
 }
 
+/// The SystemC model looks at the trace first, so the Verilog's own comparison is shown here by itself: a log
+/// of the Verilog of a run that held, against a golden trace with one bit changed.
+TEST(Mutation, AFlippedGoldenBitIsFoundInTheVerilogAlone) {
+  const Design design = rtl::test::shipped("lns8_paper_tiny");
+  const Trace trace = small_trace(design);
+  Folder folder;
+  VerifyOptions options;
+  options.keep_logs = true;
+  ASSERT_EQ(verify(design, trace, folder.path(), options).difference, "");
+  const auto log = folder.path() / "verilog.hslog";
+  ASSERT_EQ(first_difference(trace, log, log), "");
+  const std::array<std::pair<GoldenField, const char*>, 4> fields = {
+      {{GoldenField::kAcc, "channel drain"},
+       {GoldenField::kOut, "channel out"},
+       {GoldenField::kWeightAfter, "channel update_out"},
+       {GoldenField::kVAfter, "channel update_out"}}};
+  for (const auto& [field, channel] : fields) {
+    EXPECT_THAT(first_difference(with_flipped_bit(trace, field, 0, 0, 3), log, log), HasSubstr(channel));
+  }
+}
+
 TEST(Mutation, ATraceOfAnotherDesignIsRefused) {
   Folder folder;
   EXPECT_THROW(verify(lean(), small_trace(rtl::test::shipped("lns8_paper_tiny")), folder.path(), {}),
                InputError);
+}
+
+TEST(Mutation, GeneratedTextThatVerilatorRefusesIsABug) {
+  const Design design = lean();
+  Folder folder;
+  const auto files = with_change(design, "napier_lns_to_int.sv", "endmodule", "endmodul");
+  try {
+    verify_files(design, small_trace(design), files, folder.path(), {});
+    ADD_FAILURE() << "verify ran on text that is no Verilog";
+  } catch (const InternalError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("the generated text was refused"));
+    EXPECT_THAT(e.what(), HasSubstr("napier_lns_to_int.sv"));
+  }
+}
+
+TEST(Mutation, AnOldVerilatorIsRefused) {
+  const Design design = lean();
+  Folder folder;
+  const auto program = folder.path() / "bin/verilator";
+  write_file(program, "#!/bin/sh\necho 'Verilator 4.038 2020-07-11 rev v4.036'\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", (program.parent_path().string() + ":" + path).c_str(), 1);
+  try {
+    verify(design, small_trace(design), folder.path(), {});
+    ADD_FAILURE() << "verify ran with an old Verilator";
+  } catch (const ToolError& e) {
+    EXPECT_THAT(e.what(), HasSubstr("5.006 or newer is needed"));
+    EXPECT_THAT(e.what(), HasSubstr("4.038"));
+  }
+  setenv("PATH", path.c_str(), 1);
 }
 
 TEST(Mutation, AMissingVerilatorIsNamedWithItsPackage) {

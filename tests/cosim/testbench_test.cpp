@@ -1,14 +1,9 @@
-// The emitted testbench under Icarus: passes on the trace's words, fails on a flipped bit.
-#include "rtl-gen/testbench.hpp"
-
+// The emitted testbench under Icarus and Verilator: passes on the trace's words, fails on a flipped bit.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "models/base/process.hpp"
-#include "models/stimulus/stimulus.hpp"
 #include "models/trace/trace_check.hpp"
-#include "rtl-gen/emit_design.hpp"
-#include "rtl-gen/flow.hpp"
 #include "tests/cosim/cosim.hpp"
 
 namespace napier::explore {
@@ -23,17 +18,23 @@ struct Outcome {
 
 Outcome run_under_icarus(const Design& design, const Trace& trace) {
   test::Folder folder;
-  std::vector<rtl::EmittedFile> files = rtl::emit_design(design);
-  for (const auto& more :
-       {rtl::emit_flow(design, files), rtl::emit_testbench(design, make_stimulus(trace))}) {
-    files.insert(files.end(), more.begin(), more.end());
-  }
-  for (const rtl::EmittedFile& file : files) write_file(folder.path() / file.path, file.text);
+  test::write_rtl(design, trace, folder.path());
   const auto log = folder.path() / "log";
   run_tool({"iverilog", "-g2012", "-s", "tb_processing_element", "-o", "tb.vvp", "-f", "napier.f",
             "tb/tb_processing_element.sv"},
            folder.path(), log);
   const int code = run_process({"vvp", "-N", "tb.vvp"}, folder.path(), log);
+  return {code, read_file(log)};
+}
+
+Outcome run_under_verilator(const Design& design, const Trace& trace) {
+  test::Folder folder;
+  test::write_rtl(design, trace, folder.path());
+  const auto log = folder.path() / "log";
+  run_tool({"verilator", "--binary", "--timing", "-Wno-fatal", "--top-module", "tb_processing_element", "-f",
+            "napier.f", "tb/tb_processing_element.sv"},
+           folder.path(), folder.path() / "build.log");
+  const int code = run_process({"./obj_dir/Vtb_processing_element"}, folder.path(), log);
   return {code, read_file(log)};
 }
 
@@ -56,6 +57,17 @@ TEST_P(Testbench, FailsOnAFlippedBit) {
 
 INSTANTIATE_TEST_SUITE_P(Tiny, Testbench, testing::Values("lns8_paper_tiny", "lns8_lean_tiny", "int8_tiny"),
                          [](const auto& tested) { return std::string(tested.param); });
+
+TEST(TestbenchUnderVerilator, PassesOnTheTraceAndFailsOnAFlippedBit) {
+  const Design design = test::spread_design("lns4_octaves");
+  const Trace trace = test::small_trace(design);
+  const Outcome good = run_under_verilator(design, trace);
+  EXPECT_EQ(good.exit_code, 0) << good.output;
+  EXPECT_THAT(good.output, HasSubstr("PASS"));
+  const Outcome bad = run_under_verilator(design, with_flipped_bit(trace, GoldenField::kOut, 1, 3, 2));
+  EXPECT_NE(bad.exit_code, 0);
+  EXPECT_THAT(bad.output, HasSubstr("FAIL"));
+}
 
 }  // namespace
 }  // namespace napier::explore

@@ -1,39 +1,18 @@
 // The arithmetic of the generated Verilog against its exact functions: every operand pair, every accumulator.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
-#include "models/base/process.hpp"
 #include "models/design/widths.hpp"
 #include "models/units/lns_multiplier.hpp"
 #include "models/units/lns_to_int.hpp"
 #include "models/units/post_processor.hpp"
-#include "rtl-gen/emit_design.hpp"
 #include "rtl-gen/text/template.hpp"
+#include "tests/cosim/bench.hpp"
 #include "tests/cosim/cosim.hpp"
 
 namespace napier::rtl {
 namespace {
 
-using explore::test::Folder;
-
-/// Runs the module `bench` with the design's Verilog under Icarus; the numbers that it prints.
-std::vector<std::int64_t> run_bench(const Design& design, const std::string& bench) {
-  Folder folder;
-  std::vector<std::string> command = {"iverilog", "-g2012", "-s", "bench", "-o", "bench.vvp", "bench.sv"};
-  for (const EmittedFile& file : emit_design(design)) {
-    write_file(folder.path() / file.path, file.text);
-    command.push_back(file.path.string());
-  }
-  write_file(folder.path() / "bench.sv", bench);
-  run_tool(command, folder.path(), folder.path() / "compile.log");
-  run_tool({"vvp", "-n", "bench.vvp"}, folder.path(), folder.path() / "out.log");
-  std::ifstream in(folder.path() / "out.log");
-  std::vector<std::int64_t> numbers;
-  for (std::int64_t x = 0; in >> x;) numbers.push_back(x);
-  EXPECT_TRUE(in.eof()) << "the bench printed something that is no number";
-  return numbers;
-}
+using explore::test::run_bench;
 
 constexpr std::string_view kTermBench = R"(
 module bench;

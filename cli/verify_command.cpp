@@ -9,6 +9,7 @@
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
 #include "models/trace/trace.hpp"
+#include "models/trace/trace_check.hpp"
 
 namespace napier::cli {
 namespace {
@@ -40,6 +41,7 @@ void print(const explore::VerifyResult& r) {
 void run(const Options& options) {
   const Design design = read_design(options.design);
   const Trace trace = read_trace(options.trace);
+  check_trace_design(trace, design);
   open_output_folder(options.output, "verify");
   const std::filesystem::path summary = options.output / "verify.json";
   std::filesystem::remove(summary);  // of an earlier run: a run that does not end leaves none

@@ -1,9 +1,9 @@
 ${banner}
 // Self-checking testbench: sends the words of a trace and compares what comes back. Prints PASS, or FAIL with the
 // first wrong word and ends with a non-zero exit code. Run in the folder that holds napier.f:
-//   iverilog -g2012 -s tb_processing_element -o tb.vvp -f napier.f tb/tb_processing_element.sv && vvp -N tb.vvp
-//   verilator --binary --timing -Wno-fatal --top-module tb_processing_element -f napier.f tb/tb_processing_element.sv
-//   ./obj_dir/Vtb_processing_element
+//   $ iverilog -g2012 -s tb_processing_element -o tb.vvp -f napier.f tb/tb_processing_element.sv && vvp -N tb.vvp
+//   $ verilator --binary --timing -Wno-fatal --top-module tb_processing_element -f napier.f tb/tb_processing_element.sv
+//   $ ./obj_dir/Vtb_processing_element
 `timescale 1ns / 1ps
 
 // Offers the words of a file, one after another, without a pause.

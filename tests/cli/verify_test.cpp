@@ -112,6 +112,7 @@ TEST_F(VerifyCommand, ATraceOfAnotherDesignIsBadInput) {
   const Output result = verify();
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.text, HasSubstr("made with another design"));
+  EXPECT_FALSE(fs::exists(out_));
 }
 
 TEST_F(VerifyCommand, ForeignAndTruncatedTracesAreBadInput) {

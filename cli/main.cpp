@@ -1,5 +1,6 @@
 // The napier program: parse, call, print.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -7,6 +8,18 @@
 #include "cli/commands.hpp"
 #include "models/base/error.hpp"
 #include "models/base/interrupt.hpp"
+
+namespace {
+
+/// Results that the program prints count as written only once they are out: the disk may be full.
+void require_printed() {
+  std::cout.flush();
+  if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw napier::InputError("cannot write to standard output; free disk space or write it elsewhere");
+  }
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using napier::ExitCode;
@@ -26,6 +39,7 @@ int main(int argc, char** argv) {
   try {
     napier::catch_interrupts();
     app.parse(argc, argv);
+    require_printed();
     return static_cast<int>(ExitCode::kHeld);
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);

@@ -6,6 +6,7 @@
 #include "cost/synth.hpp"
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
+#include "models/trace/trace_check.hpp"
 #include "rtl-gen/emit_design.hpp"
 
 namespace napier::cli {
@@ -22,7 +23,10 @@ void run(const Options& options) {
   const cost::Technology technology =
       options.technology.empty() ? cost::default_technology() : cost::read_technology(options.technology);
   std::optional<Trace> trace;
-  if (!options.trace.empty()) trace = read_trace(options.trace);
+  if (!options.trace.empty()) {
+    trace = read_trace(options.trace);
+    check_trace_design(*trace, design);
+  }
   open_output_folder(options.output, "synth");
   std::vector<std::filesystem::path> verilog;
   for (const rtl::EmittedFile& file : rtl::emit_design(design)) {

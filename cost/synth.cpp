@@ -22,6 +22,7 @@
 #include "models/base/files.hpp"
 #include "models/base/interrupt.hpp"
 #include "models/design/design_file.hpp"
+#include "models/trace/trace_check.hpp"
 
 namespace napier::cost {
 namespace {
@@ -274,12 +275,7 @@ std::vector<std::string> module_names(const std::vector<fs::path>& verilog) {
 }
 
 void check_trace(const Design& design, const Trace& trace) {
-  if (trace.design_digest != design_digest(design)) {
-    throw InputError("the trace was made with design '" + trace.design.name + "' (digest " +
-                     trace.design_digest.substr(0, 12) + "), not with '" + design.name + "' (" +
-                     design_digest(design).substr(0, 12) +
-                     "); record a trace with this design: napier train");
-  }
+  check_trace_design(trace, design);
   if (trace.gemms.empty()) throw InputError("the trace has no matrix product to take operands from");
 }
 

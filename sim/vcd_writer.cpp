@@ -37,7 +37,7 @@ VcdWriter::VcdWriter(std::filesystem::path file) : file_(std::move(file)), tempo
 }
 
 VcdWriter::~VcdWriter() {
-  if (!out_.is_open()) return;
+  if (finished_) return;
   out_.close();
   std::error_code ignored;
   std::filesystem::remove(temporary_, ignored);
@@ -110,6 +110,7 @@ void VcdWriter::finish() {
     errno = error.value();
     fail(file_);
   }
+  finished_ = true;
 }
 
 }  // namespace napier::sim

@@ -41,6 +41,7 @@ class VcdWriter {
   std::ofstream out_;
   std::vector<Variable> variables_;
   bool header_written_ = false;
+  bool finished_ = false;
   std::int64_t time_ = -1;
 };
 

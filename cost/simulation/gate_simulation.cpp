@@ -199,6 +199,10 @@ MeasuredEnergy add_up(const Netlist& netlist, const liberty::Library& library, c
         meter.change(time, net, value);
       });
   cross(std::numeric_limits<std::int64_t>::max());
+  if (summary.end < first_edge + (stimulus.cycles() - 1) * period) {
+    throw ToolError("'" + dump.string() + "' ends before the simulation did; free disk space and run the " +
+                    "same command again");
+  }
   if (std::llround(summary.timescale_seconds * 1e15) != 1000) {
     throw ToolError("Icarus wrote '" + dump.string() + "' in another timescale than 1 ps");
   }

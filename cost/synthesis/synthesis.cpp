@@ -5,6 +5,7 @@
 
 #include "cost/liberty/syntax.hpp"
 #include "cost/synthesis/stamp.hpp"
+#include "cost/synthesis/whole_file.hpp"
 #include "models/base/digest.hpp"
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
@@ -105,6 +106,8 @@ void synthesise(const SynthesisJob& job, const Technology& technology, const fs:
   write_file(folder / "full_adder.v", full_adder_map(technology.full_adder));
   fs::remove(folder / "synth.log");
   run_tool({"yosys", "-q", "-s", "synth.ys"}, folder, folder / "synth.log");
+  require_whole(folder / "netlist.v", "\nendmodule\n");
+  require_whole(folder / "netlist.json", "\n}\n");
   stamp.set();
 }
 

@@ -7,6 +7,7 @@
 
 #include "cost/synthesis/stamp.hpp"
 #include "cost/synthesis/synthesis.hpp"
+#include "cost/synthesis/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
@@ -161,6 +162,7 @@ Timing analyse_timing(const Netlist& netlist, const liberty::Library& library, c
     write_file(folder / "wires.lib", wires);
     fs::remove(log);
     run_tool({"sta", "-exit", "-no_splash", "sta.tcl"}, folder, log);
+    require_whole(folder / "netlist.sdf", "\n)\n");
     read_log(log, netlist, technology, period_ns, library);
     stamp.set();
   }

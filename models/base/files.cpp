@@ -38,13 +38,13 @@ void write_file(const fs::path& file, const std::function<void(std::ostream&)>& 
     throw InputError("cannot write '" + file.string() + "': " + std::strerror(errno) +
                      "; choose a folder that you may write to");
   }
+  errno = 0;  // a full disk shows at any write, not only at the last
   try {
     writer(out);
   } catch (...) {
     fs::remove(temporary, ignored);
     throw;
   }
-  errno = 0;
   out.close();
   if (!out) {
     const std::string reason = errno != 0 ? std::strerror(errno) : "write failed";
@@ -64,6 +64,18 @@ void write_file(const fs::path& file, std::string_view content) {
   write_file(file, [&](std::ostream& out) {
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
   });
+}
+
+void require_writable(const fs::path& file) {
+  if (!file.parent_path().empty()) create_folder(file.parent_path());
+  const fs::path temporary = temporary_name(file);
+  const bool opened = std::ofstream(temporary, std::ios::binary | std::ios::trunc).is_open();
+  const int reason = errno;
+  std::error_code ignored;
+  fs::remove(temporary, ignored);
+  if (opened && !fs::is_directory(file, ignored)) return;
+  throw InputError("cannot write '" + file.string() + "': " + std::strerror(opened ? EISDIR : reason) +
+                   "; choose a folder that you may write to");
 }
 
 std::string read_file(const fs::path& file) {

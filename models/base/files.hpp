@@ -15,6 +15,10 @@ void write_file(const std::filesystem::path& file, std::string_view content);
 /// As write_file, with the content written by `writer` to a stream.
 void write_file(const std::filesystem::path& file, const std::function<void(std::ostream&)>& writer);
 
+/// Throws InputError where write_file could not write here, so that long work is not done in vain. Creates
+/// missing parent folders.
+void require_writable(const std::filesystem::path& file);
+
 /// The whole content; InputError where the file cannot be read.
 std::string read_file(const std::filesystem::path& file);
 

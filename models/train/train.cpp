@@ -109,6 +109,7 @@ class Run {
 
   TrainResult operator()() {
     const auto start = std::chrono::steady_clock::now();
+    if (request_.trace) require_writable(*request_.trace);
     open_output_folder(request_.folder, "train");
     if (fs::exists(checkpoint_file())) load_checkpoint(checkpoint_file(), identity_, state_, *network_);
     TraceCollector collector(experiment_, request_.design, request_.trace, request_.folder, state_, total_);

@@ -66,7 +66,7 @@ std::filesystem::path find_tool(const std::string& program) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::filesystem::path candidate = std::filesystem::path(folder) / program;
+    std::filesystem::path candidate = std::filesystem::path(folder) / program;
     if (access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   throw ToolError("'" + program + "' is not on PATH; install it with: apt-get install " +
@@ -77,6 +77,7 @@ int run_process(const std::vector<std::string>& arguments, const std::filesystem
                 const std::filesystem::path& log) {
   const std::filesystem::path program = find_tool(arguments.at(0));
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
 

@@ -321,9 +321,8 @@ std::vector<std::string> not_included(const Design& design) {
           " bytes) and are not mapped to cells: neither area nor energy",
       "layout: placement, routing, clock tree, fill; wire capacitance is the assumption above, wire "
       "resistance 0",
-      "energy of the parts around the lanes (vector_lanes, accumulation_collector, post_processor, "
-      "madam_update, "
-      "sequencer): area and timing only",
+      "energy of what the lanes of a unit share (registers, queues and control of vector_lanes, "
+      "accumulation_collector, post_processor, madam_update) and of the sequencer: area and timing only",
       "memories and links outside the processing element: global buffer, DRAM, network",
       "host operations in FP32 (softmax, loss, bias update, quantisation of the input)"};
   return texts;

@@ -24,3 +24,7 @@ target_compile_options(napier_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshad
                                                  -Wno-sign-conversion -Werror)
 # GCC 12 reports a false overlap inside std::string's operator+ (GCC bug 105651).
 target_compile_options(napier_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+# With sanitizers GCC warns of uninitialised values inside std::regex (its manual lists such false alarms).
+if(NAPIER_SANITIZE)
+  target_compile_options(napier_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+endif()

@@ -74,6 +74,12 @@ std::string list(const std::vector<std::string>& items) {
   return out + "</ul>\n";
 }
 
+std::string in_script(const std::string& json) {
+  std::string out;
+  for (const char c : json) out += c == '<' ? "\\u003c" : std::string(1, c);
+  return out;
+}
+
 Cell heading(const std::string& text, const std::string& unit) {
   return {escape(text) + (unit.empty() ? "" : "<span class=\"unit\">" + escape(unit) + "</span>")};
 }

@@ -23,6 +23,9 @@ std::string table(const std::vector<Cell>& head, const std::vector<std::vector<C
 
 std::string list(const std::vector<std::string>& items);
 
+/// JSON that may stand inside a script element: no text in it can end the element or open another.
+std::string in_script(const std::string& json);
+
 /// A heading with its unit below.
 Cell heading(const std::string& text, const std::string& unit);
 

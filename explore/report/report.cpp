@@ -161,13 +161,6 @@ std::string stage_commands(const Results& results) {
   return out;
 }
 
-/// JSON that may stand inside a script element: no text in it can end the element or open another.
-std::string in_script(const std::string& json) {
-  std::string out;
-  for (const char c : json) out += c == '<' ? "\\u003c" : std::string(1, c);
-  return out;
-}
-
 std::string lead(const Results& results) {
   const std::size_t count = results.designs.size();
   return std::to_string(count) + (count == 1 ? " datapath" : " datapaths") +
@@ -203,7 +196,7 @@ std::string report_html(const Results& results) {
       {"not_included", html::list(results.not_included)},
       {"command", escape(results.command)},
       {"stage_commands", stage_commands(results)},
-      {"results", in_script(results_json(results))},
+      {"results", html::in_script(results_json(results))},
   };
   return rtl::expand(embedded::report_template, values);
 }

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "models/base/process.hpp"
+#include "tests/explore/browser.hpp"
 #include "tests/explore/fake_stages.hpp"
 #include "tests/explore/synthetic_results.hpp"
 
@@ -93,28 +93,10 @@ TEST(Report, ShowsAFailedDesignWithItsReason) {
       HasSubstr("<strong>lean failed at verify</strong> (exit code 1): first difference in cycle 17"));
 }
 
-/// The page as a browser shows it, scripts run, network off.
-std::string rendered(const std::string& page) {
-  const Scratch folder;
-  write_file(folder.path() / "report.html", page);
-  run_tool(
-      {"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-       "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir=" + (folder.path() / "profile").string(),
-       "--dump-dom", "file://" + (folder.path() / "report.html").string()},
-      folder.path(), folder.path() / "dom.log");
-  return read_file(folder.path() / "dom.log");
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
-  return found;
-}
-
 TEST(ReportInBrowser, DrawsEveryPicture) {
   const std::string dom = rendered(report_html(synthetic_results()));
-  EXPECT_EQ(count(dom, "<svg"), 5U);
-  EXPECT_EQ(count(dom, "<g class=\"design\""), 3U);
+  EXPECT_EQ(occurrences(dom, "<svg"), 5U);
+  EXPECT_EQ(occurrences(dom, "<g class=\"design\""), 3U);
   EXPECT_THAT(dom, HasSubstr("FP32, same code: 89.40 %"));
   EXPECT_THAT(dom, HasSubstr("<title>lean, bin adder tree: 3.90 (50.0 %)</title>"));
   EXPECT_THAT(dom,
@@ -150,7 +132,7 @@ TEST(ReportInBrowser, DrawsWhatThereIsOfAFailedDesign) {
   results.designs[0].values[1].value.reset();
   results.designs[0].energy_per_mac_by_unit.clear();
   results.reference.reset();
-  EXPECT_EQ(count(rendered(report_html(results)), "<svg"), 3U);
+  EXPECT_EQ(occurrences(rendered(report_html(results)), "<svg"), 3U);
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
 #include "models/train/network.hpp"
 
-#include <algorithm>
 #include <cmath>
 
-#include "models/base/error.hpp"
 #include "models/base/random.hpp"
-#include "models/train/host_math.hpp"
+#include "models/nn/cross_entropy.hpp"
 
 namespace napier {
 
@@ -35,29 +33,9 @@ std::vector<std::vector<float>> initial_weights(const Experiment& experiment) {
 
 void softmax_cross_entropy(std::span<const double> logits, std::span<const std::uint8_t> labels, int classes,
                            std::span<float> gradient, StepReport& report) {
-  const auto width = static_cast<std::size_t>(classes);
-  const auto count = static_cast<double>(labels.size());
-  double loss = 0;
-  std::vector<double> exponentials(width);
-  for (std::size_t n = 0; n < labels.size(); ++n) {
-    const auto row = logits.subspan(n * width, width);
-    const auto best = std::max_element(row.begin(), row.end());
-    if (!std::isfinite(*best)) {
-      throw InputError("the logits are not finite; training has diverged: lower the learning rate");
-    }
-    double sum = 0;
-    for (std::size_t c = 0; c < width; ++c) {
-      exponentials[c] = portable_exp(row[c] - *best);
-      sum += exponentials[c];
-    }
-    loss += portable_log(sum) - (row[labels[n]] - *best);
-    report.correct += best - row.begin() == labels[n] ? 1 : 0;
-    for (std::size_t c = 0; c < width && !gradient.empty(); ++c) {
-      const double target = c == labels[n] ? 1.0 : 0.0;
-      gradient[n * width + c] = static_cast<float>((exponentials[c] / sum - target) / count);
-    }
-  }
-  report.loss = loss / count;
+  const nn::Loss loss = nn::softmax_cross_entropy(logits, labels, classes, gradient);
+  report.loss = loss.mean;
+  report.correct += loss.correct;
 }
 
 }  // namespace napier

@@ -25,17 +25,26 @@ struct MadamParameters {
 
 enum class HostRule { kSgd, kAdam, kMadam };
 
-/// FP32 on the host: weights of designs without an update unit, and the biases of all designs.
+/// FP32 on the host: weights of designs without an update unit, and host tensors of all designs.
 struct HostParameters {
-  HostRule rule = HostRule::kSgd;  ///< of weights; biases under kMadam use SGD
+  HostRule rule = HostRule::kSgd;  ///< of weights
   double learning_rate = 0.05;     ///< SGD, Adam
   double momentum = 0.9;           ///< SGD's momentum, Adam's beta_1
   double second_moment = 0.999;    ///< Adam's and Madam's decay of the mean square
 };
 
+enum class TensorRule { kAsWeights, kSgd, kAdam };
+
+/// What no product reads as an operand: biases, normalisation, embeddings.
+struct TensorParameters {
+  TensorRule rule = TensorRule::kAsWeights;  ///< host's rule; SGD where that is Madam
+  double learning_rate = 0;                  ///< 0: host's
+};
+
 struct OptimizerParameters {
   MadamParameters madam;
   HostParameters host;
+  TensorParameters tensors;
 };
 
 /// Learning rate times `factor` while less than `until` of all steps are done.

@@ -28,15 +28,13 @@ void declare_optimizer(Group<OptimizerParameters> g) {
       g.group("madam", &OptimizerParameters::madam, "Madam: weights of designs with update.kind madam");
   madam.integer("learning_rate_shift", &MadamParameters::learning_rate_shift, {0, 24}, "",
                 "eta = 2^-shift octaves for a normalised gradient of 1");
-  Group<HostParameters> host =
-      g.group("host", &OptimizerParameters::host,
-              "FP32 on the host: weights of designs with update.kind host, and the biases of all designs");
-  host.choice<HostRule>(
-      "rule", &HostParameters::rule,
-      {{HostRule::kSgd, "sgd", "gradient descent with momentum"},
-       {HostRule::kAdam, "adam", "Adam"},
-       {HostRule::kMadam, "madam", "Madam in FP32 with madam.learning_rate_shift; biases by sgd"}},
-      "Optimizer of the weights");
+  Group<HostParameters> host = g.group("host", &OptimizerParameters::host,
+                                       "FP32 on the host: weights of designs with update.kind host");
+  host.choice<HostRule>("rule", &HostParameters::rule,
+                        {{HostRule::kSgd, "sgd", "gradient descent with momentum"},
+                         {HostRule::kAdam, "adam", "Adam"},
+                         {HostRule::kMadam, "madam", "Madam in FP32 with madam.learning_rate_shift"}},
+                        "Optimizer of the weights");
   host.real("learning_rate", &HostParameters::learning_rate, {.min = 0, .max = 100, .above = true}, "",
             "Learning rate of sgd and adam");
   host.real("momentum", &HostParameters::momentum, {.min = 0, .max = 1, .below = true}, "",
@@ -44,6 +42,16 @@ void declare_optimizer(Group<OptimizerParameters> g) {
   host.real("second_moment", &HostParameters::second_moment,
             {.min = 0, .max = 1, .above = true, .below = true}, "",
             "Decay of the mean square of adam and madam");
+  Group<TensorParameters> tensors =
+      g.group("tensors", &OptimizerParameters::tensors,
+              "FP32 on the host, for all designs: biases, normalisation, embeddings");
+  tensors.choice<TensorRule>("rule", &TensorParameters::rule,
+                             {{TensorRule::kAsWeights, "as_weights", "host.rule; sgd where that is madam"},
+                              {TensorRule::kSgd, "sgd", "gradient descent with host.momentum"},
+                              {TensorRule::kAdam, "adam", "Adam with host.momentum and host.second_moment"}},
+                             "Their optimizer; never Madam, which cannot move what starts at zero");
+  tensors.real("learning_rate", &TensorParameters::learning_rate, {.min = 0, .max = 100}, "",
+               "Their learning rate; 0: host.learning_rate");
 }
 
 void declare_schedule(Group<SchedulePhase> g) {

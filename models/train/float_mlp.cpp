@@ -29,20 +29,20 @@ void multiply(CBLAS_TRANSPOSE op_a, CBLAS_TRANSPOSE op_b, int rows, int columns,
 
 class FloatMlp : public Network {
  public:
-  FloatMlp(const Experiment& experiment, const Parallel& threads)
+  FloatMlp(const Experiment& experiment, const Design& design, const Parallel& threads)
       : optimizer_(experiment.optimizer), threads_(threads) {
     openblas_set_num_threads(1);
-    constexpr double kBound = 10.0;  // of Madam's normalised gradient, as the designs' update.bound
     const auto initial = initial_weights(experiment);
     for (std::size_t l = 0; l < initial.size(); ++l) {
       const Floats bias(static_cast<std::size_t>(experiment.network.layers[l + 1]));
       const HostParameters& host = optimizer_.host;
-      layers_.push_back({.inputs = experiment.network.layers[l],
-                         .outputs = experiment.network.layers[l + 1],
-                         .weights = initial[l],
-                         .optimizer = HostOptimizer(host, host.rule, kBound, initial[l]),
-                         .bias = bias,
-                         .bias_optimizer = HostOptimizer(host, bias_rule(host), kBound, bias)});
+      layers_.push_back(
+          {.inputs = experiment.network.layers[l],
+           .outputs = experiment.network.layers[l + 1],
+           .weights = initial[l],
+           .optimizer = HostOptimizer(host, host.rule, design.update.bound, initial[l]),
+           .bias = bias,
+           .bias_optimizer = HostOptimizer(host, tensor_rule(optimizer_), design.update.bound, bias)});
     }
   }
 
@@ -67,15 +67,23 @@ class FloatMlp : public Network {
         for (std::size_t i = 0; i < next.size(); ++i) next[i] = activations[l][i] > 0.0F ? next[i] : 0.0F;
       }
       const double weight_rate = base_rate(optimizer_, optimizer_.host.rule) * settings.factor;
-      const double rate = base_rate(optimizer_, bias_rule(optimizer_.host)) * settings.factor;
+      const double rate = tensor_rate(optimizer_) * settings.factor;
       layer.optimizer.step(layer.weights, gradient, weight_rate, settings.step + 1, threads_);
       layer.bias_optimizer.step(layer.bias, bias_gradient, rate, settings.step + 1, threads_);
       error = std::move(next);
     }
+    report.macs = std::int64_t{batch.count} *
+                  (3 * weights() - static_cast<std::int64_t>(layers_.front().weights.size()));
     return report;
   }
 
-  int correct(const Batch& batch) override {
+  std::int64_t weights() const override {
+    std::int64_t sum = 0;
+    for (const Layer& layer : layers_) sum += static_cast<std::int64_t>(layer.weights.size());
+    return sum;
+  }
+
+  std::int64_t correct(const Batch& batch) override {
     StepReport report;
     std::vector<Floats> activations;
     const Floats logits = forward(batch, activations);
@@ -120,8 +128,9 @@ class FloatMlp : public Network {
 
 }  // namespace
 
-std::unique_ptr<Network> make_float_mlp(const Experiment& experiment, const Parallel& threads) {
-  return std::make_unique<FloatMlp>(experiment, threads);
+std::unique_ptr<Network> make_float_mlp(const Experiment& experiment, const Design& design,
+                                        const Parallel& threads) {
+  return std::make_unique<FloatMlp>(experiment, design, threads);
 }
 
 }  // namespace napier

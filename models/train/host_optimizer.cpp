@@ -64,8 +64,20 @@ double base_rate(const OptimizerParameters& optimizer, HostRule rule) {
                                   : optimizer.host.learning_rate;
 }
 
-HostRule bias_rule(const HostParameters& host) {
-  return host.rule == HostRule::kMadam ? HostRule::kSgd : host.rule;
+HostRule tensor_rule(const OptimizerParameters& optimizer) {
+  switch (optimizer.tensors.rule) {
+    case TensorRule::kSgd:
+      return HostRule::kSgd;
+    case TensorRule::kAdam:
+      return HostRule::kAdam;
+    case TensorRule::kAsWeights:
+      break;
+  }
+  return optimizer.host.rule == HostRule::kMadam ? HostRule::kSgd : optimizer.host.rule;
+}
+
+double tensor_rate(const OptimizerParameters& optimizer) {
+  return optimizer.tensors.learning_rate > 0 ? optimizer.tensors.learning_rate : optimizer.host.learning_rate;
 }
 
 double root_mean_square(std::span<const float> values) {

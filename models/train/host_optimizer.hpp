@@ -38,8 +38,11 @@ class HostOptimizer {
 /// The learning rate of a rule before the schedule: host.learning_rate, or Madam's 2^-learning_rate_shift.
 double base_rate(const OptimizerParameters& optimizer, HostRule rule);
 
-/// The rule of biases: that of the weights, or SGD beside Madam, which cannot move what starts at zero.
-HostRule bias_rule(const HostParameters& host);
+/// The rule of biases and other host tensors: optimizer.tensors.rule, or that of the weights, or SGD beside
+/// Madam, which cannot move what starts at zero.
+HostRule tensor_rule(const OptimizerParameters& optimizer);
+/// Their learning rate before the schedule.
+double tensor_rate(const OptimizerParameters& optimizer);
 
 /// sqrt(mean of squares), summed in order.
 double root_mean_square(std::span<const float> values);

@@ -9,11 +9,12 @@ namespace napier {
 
 std::unique_ptr<Network> make_quantized_mlp(const Experiment& experiment, const Design& design,
                                             const Parallel& threads);
-std::unique_ptr<Network> make_float_mlp(const Experiment& experiment, const Parallel& threads);
+std::unique_ptr<Network> make_float_mlp(const Experiment& experiment, const Design& design,
+                                        const Parallel& threads);
 
 std::unique_ptr<Network> make_network(const Experiment& experiment, const Design& design,
                                       const Parallel& threads) {
-  if (design.format.kind == FormatKind::kFp32) return make_float_mlp(experiment, threads);
+  if (design.format.kind == FormatKind::kFp32) return make_float_mlp(experiment, design, threads);
   return make_quantized_mlp(experiment, design, threads);
 }
 

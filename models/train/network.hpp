@@ -7,22 +7,13 @@
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
 #include "models/train/experiment.hpp"
-#include "models/train/tensor_post_processor.hpp"
+#include "models/train/step_report.hpp"
 #include "models/train/weights.hpp"
 
 namespace napier {
 
 class StateArchive;
 struct Trace;
-
-/// What one step did.
-struct StepReport {
-  double loss = 0;  ///< mean cross entropy of the batch, nats
-  int correct = 0;  ///< samples whose largest logit is their label's
-  std::int64_t forward_saturations = 0, input_gradient_saturations = 0, weight_gradient_saturations = 0;
-  std::int64_t weight_underflows = 0;  ///< weights whose operand is zero, after the step
-  PostCounts activations, errors, gradients;
-};
 
 /// Samples of a batch: pixels 0..255.
 struct Batch {
@@ -39,7 +30,9 @@ class Network {
   /// One step of training. `trace`: where the step's records go, or null.
   virtual StepReport train(const Batch& batch, const StepSettings& settings, Trace* trace) = 0;
   /// Samples whose largest logit is their label's. Changes nothing.
-  virtual int correct(const Batch& batch) = 0;
+  virtual std::int64_t correct(const Batch& batch) = 0;
+  /// Weights of all matrices.
+  virtual std::int64_t weights() const = 0;
   virtual void exchange(StateArchive& archive) = 0;
 };
 

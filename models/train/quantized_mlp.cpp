@@ -11,6 +11,7 @@
 #include "models/train/network.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/word_patches.hpp"
 
 namespace napier {
 namespace {
@@ -29,27 +30,14 @@ struct Size {
 
 std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
-/// rows x columns, columns fastest, to columns x rows.
-void transpose(std::span<const Word> from, int rows, int columns, Words& to, const Parallel& threads) {
-  constexpr int kBlock = 64;  // a block of both sides stays in the first-level cache
-  to.resize(from.size());
-  threads.for_each((columns + kBlock - 1) / kBlock, [&](int block) {
-    const int last = std::min(columns, (block + 1) * kBlock);
-    for (int first_row = 0; first_row < rows; first_row += kBlock) {
-      const int last_row = std::min(rows, first_row + kBlock);
-      for (int c = block * kBlock; c < last; ++c) {
-        for (int r = first_row; r < last_row; ++r) to[area(c, rows) + r] = from[area(r, columns) + c];
-      }
-    }
-  });
-}
-
 struct Layer {
   int inputs, outputs;
   std::unique_ptr<Weights> weights;
   std::vector<float> bias;
   HostOptimizer bias_optimizer;
   ScaleTracker activation_scale, error_scale, gradient_scale;
+
+  std::int64_t weights_count() const { return std::int64_t{inputs} * outputs; }
 };
 
 class QuantizedMlp : public Network {
@@ -70,7 +58,7 @@ class QuantizedMlp : public Network {
                          .weights = make_weights(design, experiment.optimizer, initial[l], threads),
                          .bias = bias,
                          .bias_optimizer = HostOptimizer(experiment.optimizer.host,
-                                                         bias_rule(experiment.optimizer.host), 0, bias),
+                                                         tensor_rule(experiment.optimizer), 0, bias),
                          .activation_scale = ScaleTracker(design),
                          .error_scale = ScaleTracker(design),
                          .gradient_scale = ScaleTracker(design)});
@@ -96,10 +84,17 @@ class QuantizedMlp : public Network {
       update(l, gradient, bias_gradient, step);
       error = std::move(next);
     }
+    step.report.macs = std::int64_t{batch.count} * (3 * weights() - layers_.front().weights_count());
     return step.report;
   }
 
-  int correct(const Batch& batch) override {
+  std::int64_t weights() const override {
+    std::int64_t sum = 0;
+    for (const Layer& layer : layers_) sum += layer.weights_count();
+    return sum;
+  }
+
+  std::int64_t correct(const Batch& batch) override {
     Step step{{}, nullptr, false, {}};
     std::vector<Tensor> activations;
     const std::vector<double> logits = forward(batch, step, activations);
@@ -140,16 +135,6 @@ class QuantizedMlp : public Network {
     Tensor x{Words(batch.images.size()), pixel_scale_};
     for (std::size_t i = 0; i < batch.images.size(); ++i) x.words[i] = pixel_words_[batch.images[i]];
     return x;
-  }
-
-  std::vector<std::int32_t> integer_bias(const Layer& layer, double unit) const {
-    const double high = std::ldexp(1.0, design_.datapath.accumulator_bits - 1) - 1;
-    std::vector<std::int32_t> bias;
-    for (const float b : layer.bias) {
-      const double units = std::clamp(std::floor(double{b} / unit + 0.5), -high - 1, high);
-      bias.push_back(static_cast<std::int32_t>(units));
-    }
-    return bias;
   }
 
   bool recorded(const Step& step, std::size_t layer) const {
@@ -210,8 +195,8 @@ class QuantizedMlp : public Network {
       unit = accumulator_unit(design_, k_a, activations[l].k);
       Tensor out =
           product(Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(),
-                  k_a, activations[l], integer_bias(layer, unit), !last, last, {}, layer.activation_scale,
-                  step.report.forward_saturations, step.report.activations, step);
+                  k_a, activations[l], bias_addends(design_, layer.bias, unit), !last, last, {},
+                  layer.activation_scale, step.report.forward_saturations, step.report.activations, step);
       if (!last) activations.push_back(std::move(out));
     }
     std::vector<double> logits;
@@ -231,8 +216,10 @@ class QuantizedMlp : public Network {
                          Step& step) {
     Layer& layer = layers_[l];
     Tensor error_t{{}, error.k};
-    transpose(activations.words, count, layer.inputs, transposed_, threads_);
-    transpose(error.words, count, layer.outputs, error_t.words, threads_);
+    transposed_.resize(activations.words.size());
+    transpose_words(activations.words, count, layer.inputs, transposed_, threads_);
+    error_t.words.resize(error.words.size());
+    transpose_words(error.words, count, layer.outputs, error_t.words, threads_);
     return product(Pass::kWeightGradient, l, {layer.inputs, layer.outputs, count}, transposed_, activations.k,
                    error_t, {}, false, false, {}, layer.gradient_scale,
                    step.report.weight_gradient_saturations, step.report.gradients, step);
@@ -242,7 +229,8 @@ class QuantizedMlp : public Network {
   Tensor input_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count,
                         Step& step) {
     Layer& layer = layers_[l];
-    transpose(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
+    transposed_.resize(layer.weights->operands().size());
+    transpose_words(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
     std::vector<std::uint8_t> mask(activations.words.size());
     for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = activations.words[i] != 0 ? 1 : 0;
     return product(Pass::kInputGradient, l, {layer.inputs, count, layer.outputs}, transposed_,
@@ -269,7 +257,7 @@ class QuantizedMlp : public Network {
     const bool wanted = recorded(step, l) && design_.update.kind == UpdateKind::kMadam;
     layer.weights->update(gradient.words, gradient.k, step.settings, wanted ? &record : nullptr);
     if (wanted) step.trace->updates.push_back(std::move(record));
-    const double rate = base_rate(experiment_.optimizer, bias_rule(experiment_.optimizer.host));
+    const double rate = tensor_rate(experiment_.optimizer);
     layer.bias_optimizer.step(layer.bias, bias_gradient, rate * step.settings.factor, step.settings.step + 1,
                               threads_);
     step.report.weight_underflows += layer.weights->underflows();

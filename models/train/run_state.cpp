@@ -16,6 +16,7 @@ void exchange(StateArchive& archive, RunState& state, Network& network) {
   archive.value("step", state.step);
   archive.value("epoch_loss", state.epoch_loss);
   archive.value("epoch_correct", state.epoch_correct);
+  archive.value("macs", state.macs);
   archive.value("recorded_steps", state.recorded_steps);
   archive.list("metrics", state.metrics);
   archive.list("epochs", state.epochs);

@@ -12,6 +12,7 @@ struct RunState {
   std::int64_t step = 0;            ///< steps done
   double epoch_loss = 0;            ///< sum over this epoch's steps of loss times samples
   std::int64_t epoch_correct = 0;   ///< this epoch's samples
+  std::int64_t macs = 0;            ///< of all steps' matrix products
   std::int64_t recorded_steps = 0;  ///< steps whose trace records were taken
   std::string metrics;              ///< metrics.csv so far
   std::string epochs;               ///< epochs.csv so far

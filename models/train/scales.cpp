@@ -42,6 +42,16 @@ double accumulator_unit(const Design& design, int k_a, int k_b) {
   return scale_value(design, k);
 }
 
+std::vector<std::int32_t> bias_addends(const Design& design, std::span<const float> bias, double unit) {
+  const double high = std::ldexp(1.0, design.datapath.accumulator_bits - 1) - 1;
+  std::vector<std::int32_t> addends;
+  for (const float b : bias) {
+    const double units = std::clamp(std::floor(double{b} / unit + 0.5), -high - 1, high);
+    addends.push_back(static_cast<std::int32_t>(units));
+  }
+  return addends;
+}
+
 std::optional<int> scale_of_accumulator(const Design& design, std::uint32_t magnitude, int k_a, int k_b) {
   if (magnitude == 0) return std::nullopt;
   const PostProcessor post(design);
@@ -74,15 +84,24 @@ int floor_code(double x, int gamma_log2) {
 }
 
 int ScaleTracker::scale(std::uint32_t largest, int k_a, int k_b) const {
-  if (design_.format.scale_rule == ScaleRule::kDelayed && !history_.empty()) {
-    return *std::max_element(history_.begin(), history_.end()) +
-           design_.format.scale_margin * octave(design_);
-  }
-  return scale_of_accumulator(design_, largest, k_a, k_b).value_or(round_up_to_grid(design_, k_a + k_b));
+  if (looks_back()) return scale(std::nullopt, 0);
+  return scale(scale_of_accumulator(design_, largest, k_a, k_b), round_up_to_grid(design_, k_a + k_b));
 }
 
 void ScaleTracker::remember(std::uint32_t largest, int k_a, int k_b) {
-  const std::optional<int> needed = scale_of_accumulator(design_, largest, k_a, k_b);
+  remember(scale_of_accumulator(design_, largest, k_a, k_b));
+}
+
+bool ScaleTracker::looks_back() const {
+  return design_.format.scale_rule == ScaleRule::kDelayed && !history_.empty();
+}
+
+int ScaleTracker::scale(std::optional<int> needed, int otherwise) const {
+  if (!looks_back()) return needed.value_or(otherwise);
+  return *std::max_element(history_.begin(), history_.end()) + design_.format.scale_margin * octave(design_);
+}
+
+void ScaleTracker::remember(std::optional<int> needed) {
   if (!needed) return;
   history_.push_back(*needed);
   if (static_cast<int>(history_.size()) > design_.format.scale_history) history_.pop_front();

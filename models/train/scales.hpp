@@ -3,6 +3,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "models/design/design.hpp"
 
@@ -16,6 +17,10 @@ double scale_value(const Design& design, int k);
 
 /// The value of one unit of an accumulator whose operands have the scales k_a and k_b.
 double accumulator_unit(const Design& design, int k_a, int k_b);
+
+/// Biases as first addends of accumulators of this unit: the nearest integers, ties upwards, clamped to the
+/// accumulator's range.
+std::vector<std::int32_t> bias_addends(const Design& design, std::span<const float> bias, double unit);
 
 /// The smallest k on the design's scale grid for which an accumulator of this magnitude is not clamped, or
 /// nothing for a zero magnitude.
@@ -34,9 +39,14 @@ class ScaleTracker {
   /// `largest`: largest magnitude of the accumulators; remembered by remember() only.
   int scale(std::uint32_t largest, int k_a, int k_b) const;
   void remember(std::uint32_t largest, int k_a, int k_b);
+  /// The same for a tensor of known need, the smallest scale at which it is not clamped; nothing for a tensor
+  /// of zeros, which takes `otherwise` where the rule has nothing to go by.
+  int scale(std::optional<int> needed, int otherwise) const;
+  void remember(std::optional<int> needed);
   void exchange(StateArchive& archive);
 
  private:
+  bool looks_back() const;
   Design design_;
   std::deque<int> history_;
 };

@@ -155,6 +155,7 @@ class Run {
       state_.metrics += metrics_row(state_.step, epoch, batch.count, report);
       state_.epoch_loss += report.loss * batch.count;
       state_.epoch_correct += report.correct;
+      state_.macs += report.macs;
       collector.finish_step(state_.step, state_);
       ++state_.step;
       progress.at(state_.step,
@@ -225,15 +226,6 @@ class Run {
   void write_results() {
     result_.test_accuracy_percent = last_epoch(3);
     result_.train_loss = last_epoch(1);
-    const std::vector<int>& layers = experiment_.network.layers;
-    std::int64_t weights = 0;
-    std::int64_t gradient_macs = 0;  // of a sample; the first layer has no input gradient
-    for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-      const std::int64_t size = std::int64_t{layers[l]} * layers[l + 1];
-      weights += size;
-      gradient_macs += l > 0 ? size : 0;
-    }
-    const std::int64_t samples = std::int64_t{data_.train.count} * experiment_.epochs;
     write_statistics(
         {{"test_accuracy_percent", result_.test_accuracy_percent, "%",
           "test samples classified correctly after the last epoch"},
@@ -241,9 +233,8 @@ class Run {
           "mean cross entropy over the last epoch's training steps"},
          {"epochs", std::int64_t{experiment_.epochs}, "", "passes over the training samples"},
          {"steps", total_, "", "weight updates"},
-         {"weights", weights, "", "weights of all layers, biases not counted"},
-         {"training_macs", samples * (2 * weights + gradient_macs), "MAC",
-          "multiply-accumulates of all training steps' matrix products"},
+         {"weights", network_->weights(), "", "weights of all layers, biases not counted"},
+         {"training_macs", state_.macs, "MAC", "multiply-accumulates of all training steps' matrix products"},
          {"saturations_forward", total_of(4), "", "accumulations that overflowed in forward products"},
          {"saturations_input_gradient", total_of(5), "",
           "accumulations that overflowed in input-gradient products"},

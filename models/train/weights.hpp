@@ -8,17 +8,12 @@
 #include "models/design/design.hpp"
 #include "models/format/lns_format.hpp"
 #include "models/train/experiment.hpp"
+#include "models/train/step_report.hpp"
 
 namespace napier {
 
 class StateArchive;
 struct UpdateRecord;
-
-/// When and how strongly weights move.
-struct StepSettings {
-  std::int64_t step = 0;  ///< counted from 0
-  double factor = 1.0;    ///< of the schedule
-};
 
 /// One layer's weights, wherever they live: the operands of its matrix products, and their update.
 class Weights {

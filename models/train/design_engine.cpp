@@ -1,0 +1,324 @@
+// Products on the design's datapath: operands are words, sums integers, as in the perceptron; between
+// products tensors are FP32 on the host and are rounded once each.
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include "models/base/error.hpp"
+#include "models/gemm/gemm.hpp"
+#include "models/train/scales.hpp"
+#include "models/train/state_archive.hpp"
+#include "models/train/tensor_post_processor.hpp"
+#include "models/train/tensor_quantizer.hpp"
+#include "models/train/training_engine.hpp"
+#include "models/train/weights.hpp"
+#include "models/train/word_patches.hpp"
+
+namespace napier {
+namespace {
+
+using Words = std::vector<Word>;
+
+/// Pixels of a convolution multiplied at once: their patches stay in the second-level cache.
+constexpr int kPixelBlock = 1024;
+
+std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
+struct WordSite : nn::Site {
+  WordSite(std::string n, nn::Role r, const Design& design) : name(std::move(n)), role(r), scale(design) {}
+  std::string name;
+  nn::Role role;
+  ScaleTracker scale;
+};
+
+struct WordOperand : nn::Operand {
+  Words words;
+  int k = 0;
+};
+
+struct WordMatrix : nn::Matrix {
+  std::string name;
+  int rows = 0, columns = 0;
+  std::unique_ptr<Weights> weights;
+  ScaleTracker gradient_scale;
+  Words gradient;
+  int gradient_k = 0;
+  bool has_gradient = false;
+  explicit WordMatrix(const Design& design) : gradient_scale(design) {}
+};
+
+/// One Gemm for all threads together, and one of one thread for each of them.
+class Products {
+ public:
+  Products(const Design& design, const Parallel& threads) : threads_(threads), shared_(design, threads) {
+    for (int i = 0; i < threads.threads(); ++i) own_.emplace_back(design, alone_);
+  }
+  Gemm& shared() { return shared_; }
+
+  /// body(gemm, i) for all i below count, in any order. Returns the sum of what it returns: overflows.
+  template <class Body>
+  std::int64_t for_each(int count, const Body& body) {
+    std::atomic<int> next = 0;
+    std::atomic<std::int64_t> sum = 0;
+    threads_.for_each(std::min(count, static_cast<int>(own_.size())), [&](int slot) {
+      for (int i = next++; i < count; i = next++) sum += body(own_[static_cast<std::size_t>(slot)], i);
+    });
+    return sum;
+  }
+
+ private:
+  const Parallel& threads_;
+  Parallel alone_{1};
+  Gemm shared_;
+  std::vector<Gemm> own_;
+};
+
+class DesignEngine : public TrainingEngine {
+ public:
+  DesignEngine(const Design& design, const OptimizerParameters& optimizer, const Parallel& threads)
+      : TrainingEngine(optimizer, threads),
+        design_(design),
+        quantizer_(design, threads),
+        post_(design),
+        products_(design, threads) {}
+
+  nn::Site& site(const std::string& name, nn::Role role) override {
+    sites_.push_back(std::make_unique<WordSite>(name, role, design_));
+    return *sites_.back();
+  }
+
+  nn::Matrix& matrix(const std::string& name, int rows, int columns,
+                     std::span<const float> initial) override {
+    require_size(name, initial.size(), area(rows, columns));
+    auto m = std::make_unique<WordMatrix>(design_);
+    m->name = name;
+    m->rows = rows;
+    m->columns = columns;
+    m->weights = make_weights(design_, optimizer(), initial, threads());
+    matrices_.push_back(std::move(m));
+    return *matrices_.back();
+  }
+
+  std::unique_ptr<nn::Operand> operand(nn::Site& site, std::span<const float> x) override {
+    auto& s = static_cast<WordSite&>(site);
+    const TensorPlace place{s.name, settings().step};
+    const float largest = quantizer_.largest(x, place);
+    std::optional<int> needed;
+    if (largest > 0) needed = quantizer_.quantizer().scale_exponent(largest);
+    auto result = std::make_unique<WordOperand>();
+    result->k = s.scale.scale(needed, 0);
+    if (learning()) s.scale.remember(needed);
+    result->words.resize(x.size());
+    const QuantizeCounts counts = quantizer_(x, result->k, result->words, place);
+    PostCounts& total = s.role == nn::Role::kActivation ? report().activations : report().errors;
+    total += {counts.underflowed, counts.saturated};
+    return result;
+  }
+
+  void forward(const nn::Matrix& w, const Convolution& shape, const nn::Operand& x,
+               const nn::HostTensor<float>* bias, std::span<float> y) override {
+    const WordMatrix& m = fitting(w, shape);
+    const WordOperand& input = words(x, "input", area(shape.input_pixels(), shape.channels));
+    require_size("output", y.size(), area(shape.output_pixels(), shape.outputs));
+    const double unit = accumulator_unit(design_, m.weights->scale(), input.k);
+    std::vector<std::int32_t> addends;
+    if (bias != nullptr) {
+      require_size("bias", bias->values.size(), static_cast<std::size_t>(shape.outputs));
+      addends = bias_addends(design_, bias->values, unit);
+    }
+    const auto gather = [&](int first, int last, std::span<Word> rows) {
+      gather_patches(shape, input.words, first, last, rows);
+    };
+    report().forward_saturations += product(shape, {shape.outputs, shape.output_pixels(), shape.patch()},
+                                            m.weights->operands(), input.words, gather, addends, unit, y);
+  }
+
+  void input_gradient(const nn::Matrix& w, const Convolution& shape, const nn::Operand& dy,
+                      std::span<float> dx) override {
+    const WordMatrix& m = fitting(w, shape);
+    const WordOperand& error = words(dy, "output gradient", area(shape.output_pixels(), shape.outputs));
+    require_size("input gradient", dx.size(), area(shape.input_pixels(), shape.channels));
+    const double unit = accumulator_unit(design_, m.weights->scale(), error.k);
+    const Words turned = turned_weights(shape, m.weights->operands(), threads());
+    const auto gather = [&](int first, int last, std::span<Word> rows) {
+      gather_errors(shape, error.words, first, last, rows);
+    };
+    const int sum = shape.kernel_height * shape.kernel_width * shape.outputs;
+    report().input_gradient_saturations += product(shape, {shape.channels, shape.input_pixels(), sum}, turned,
+                                                   error.words, gather, {}, unit, dx);
+  }
+
+  void weight_gradient(nn::Matrix& w, const Convolution& shape, const nn::Operand& x,
+                       const nn::Operand& dy) override {
+    fitting(w, shape);
+    auto& m = static_cast<WordMatrix&>(w);
+    if (m.has_gradient) throw InternalError("'" + m.name + "' got two gradients in a step");
+    const WordOperand& input = words(x, "input", area(shape.input_pixels(), shape.channels));
+    const WordOperand& error = words(dy, "output gradient", area(shape.output_pixels(), shape.outputs));
+    transpose(error.words, shape.outputs, error_rows_);
+    transpose(input.words, shape.channels, planes_);
+    const Words* rows = &planes_;
+    if (!is_pointwise(shape)) {
+      patch_rows_.resize(area(shape.patch(), shape.output_pixels()));
+      threads().for_each(shape.patch(), [&](int i) {
+        const auto row = static_cast<std::size_t>(shape.output_pixels());
+        gather_patch_rows(shape, planes_, i, i + 1,
+                          std::span(patch_rows_).subspan(static_cast<std::size_t>(i) * row, row));
+      });
+      rows = &patch_rows_;
+    }
+    acc_.resize(area(m.rows, m.columns));
+    report().weight_gradient_saturations +=
+        products_.shared()(m.columns, m.rows, shape.output_pixels(), *rows, error_rows_, {}, acc_);
+    report().macs += std::int64_t{m.columns} * m.rows * shape.output_pixels();
+    const std::uint32_t largest = largest_output(acc_, false, {}, threads());
+    m.gradient_k = m.gradient_scale.scale(largest, input.k, error.k);
+    if (learning()) m.gradient_scale.remember(largest, input.k, error.k);
+    m.gradient.resize(acc_.size());
+    report().gradients +=
+        post_(acc_, {bias_k(design_, input.k, error.k, m.gradient_k), false}, {}, m.gradient, threads());
+    m.has_gradient = true;
+  }
+
+  void batched(const nn::BatchedProduct& p, const nn::Operand& a, const nn::Operand& b, bool backward,
+               std::span<float> out) override {
+    const WordOperand& left = words(a, "left operand", area(p.batch, p.m * p.k));
+    const WordOperand& right = words(b, "right operand", area(p.batch, p.n * p.k));
+    require_size("product", out.size(), area(p.batch, p.m * p.n));
+    const double unit = accumulator_unit(design_, left.k, right.k);
+    const std::int64_t overflows = products_.for_each(p.batch, [&](Gemm& gemm, int i) {
+      Words scratch_a, scratch_b;
+      const auto rows_a = matrix_of(left.words, i, p.m, p.k, p.a_transposed, scratch_a);
+      const auto rows_b = matrix_of(right.words, i, p.n, p.k, p.b_transposed, scratch_b);
+      std::vector<std::int32_t> acc(area(p.m, p.n));
+      const std::int64_t count = gemm(p.m, p.n, p.k, rows_a, rows_b, {}, acc);
+      to_reals(acc, unit, out.subspan(area(i, p.m * p.n), acc.size()));
+      return count;
+    });
+    (backward ? report().input_gradient_saturations : report().forward_saturations) += overflows;
+    report().macs += std::int64_t{p.batch} * p.m * p.n * p.k;
+  }
+
+  std::int64_t weights() const override {
+    std::int64_t sum = 0;
+    for (const auto& m : matrices_) sum += std::int64_t{m->rows} * m->columns;
+    return sum;
+  }
+
+ protected:
+  void update_matrices() override {
+    for (const auto& m : matrices_) {
+      if (!m->has_gradient) throw InternalError("'" + m->name + "' got no gradient in this step");
+      m->weights->update(m->gradient, m->gradient_k, settings(), nullptr);
+      m->has_gradient = false;
+      report().weight_underflows += m->weights->underflows();
+    }
+  }
+
+  void exchange_matrices(StateArchive& archive) override {
+    for (const auto& m : matrices_) {
+      m->weights->exchange(archive);
+      m->gradient_scale.exchange(archive);
+    }
+    for (const auto& s : sites_) s->scale.exchange(archive);
+  }
+
+ private:
+  struct Size {
+    int m, n, k;  ///< as of Gemm
+  };
+
+  const WordMatrix& fitting(const nn::Matrix& matrix, const Convolution& shape) const {
+    const auto& m = static_cast<const WordMatrix&>(matrix);
+    require_size("'" + m.name + "'", area(m.rows, m.columns), area(shape.outputs, shape.patch()));
+    if (design_.format.kind == FormatKind::kLns && design_.format.zero == ZeroCode::kNone &&
+        !is_pointwise(shape)) {
+      throw InputError("design '" + design_.name + "' has format.zero none, but the convolution '" + m.name +
+                       "' is padded with zeros, forward or backward; set format.zero to reserved, or train "
+                       "a network of linear layers");
+    }
+    return m;
+  }
+
+  static const WordOperand& words(const nn::Operand& operand, std::string_view what, std::size_t size) {
+    const auto& o = static_cast<const WordOperand&>(operand);
+    require_size(what, o.words.size(), size);
+    return o;
+  }
+
+  static void to_reals(std::span<const std::int32_t> acc, double unit, std::span<float> out) {
+    for (std::size_t i = 0; i < acc.size(); ++i) out[i] = static_cast<float>(acc[i] * unit);
+  }
+
+  /// Rows of `operands` times rows that `gather` makes of `x`, or x itself where the shape is pointwise, to
+  /// real numbers. Returns the overflows.
+  template <class Gather>
+  std::int64_t product(const Convolution& shape, Size size, std::span<const Word> operands,
+                       std::span<const Word> x, const Gather& gather, std::span<const std::int32_t> bias,
+                       double unit, std::span<float> out) {
+    report().macs += std::int64_t{size.m} * size.n * size.k;
+    const int blocks = (size.n + kPixelBlock - 1) / kPixelBlock;
+    if (is_pointwise(shape) && blocks < threads().threads()) {
+      acc_.resize(out.size());
+      const std::int64_t overflows = products_.shared()(size.m, size.n, size.k, operands, x, bias, acc_);
+      to_reals(acc_, unit, out);
+      return overflows;
+    }
+    return products_.for_each(blocks, [&](Gemm& gemm, int i) {
+      const int first = i * kPixelBlock;
+      const int last = std::min(size.n, first + kPixelBlock);
+      Words rows;
+      std::span<const Word> patches;
+      if (is_pointwise(shape)) {
+        patches = x.subspan(area(first, size.k), area(last - first, size.k));
+      } else {
+        rows.resize(area(last - first, size.k));
+        gather(first, last, rows);
+        patches = rows;
+      }
+      std::vector<std::int32_t> acc(area(last - first, size.m));
+      const std::int64_t overflows = gemm(size.m, last - first, size.k, operands, patches, bias, acc);
+      to_reals(acc, unit, out.subspan(area(first, size.m), acc.size()));
+      return overflows;
+    });
+  }
+
+  /// Rows of `columns` words to columns.
+  void transpose(std::span<const Word> from, int columns, Words& to) const {
+    to.resize(from.size());
+    transpose_words(from, static_cast<int>(from.size()) / columns, columns, to, threads());
+  }
+
+  /// Matrix i of a batch, rows x k with k fastest; `scratch` holds it where it is stored transposed.
+  static std::span<const Word> matrix_of(std::span<const Word> all, int i, int rows, int k, bool transposed,
+                                         Words& scratch) {
+    const auto stored = all.subspan(area(i, rows * k), area(rows, k));
+    if (!transposed) return stored;
+    scratch.resize(stored.size());
+    for (int c = 0; c < k; ++c) {
+      for (int r = 0; r < rows; ++r) {
+        scratch[area(r, k) + static_cast<std::size_t>(c)] =
+            stored[area(c, rows) + static_cast<std::size_t>(r)];
+      }
+    }
+    return scratch;
+  }
+
+  Design design_;
+  TensorQuantizer quantizer_;
+  TensorPostProcessor post_;
+  Products products_;
+  std::vector<std::unique_ptr<WordSite>> sites_;
+  std::vector<std::unique_ptr<WordMatrix>> matrices_;
+  std::vector<std::int32_t> acc_;           ///< of the last product of all threads together
+  Words error_rows_, planes_, patch_rows_;  ///< of the last weight gradient
+};
+
+}  // namespace
+
+std::unique_ptr<TrainingEngine> make_design_engine(const Design& design, const OptimizerParameters& optimizer,
+                                                   const Parallel& threads) {
+  return std::make_unique<DesignEngine>(design, optimizer, threads);
+}
+
+}  // namespace napier

@@ -1,0 +1,135 @@
+#include "models/train/word_patches.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace napier {
+namespace {
+
+std::size_t at(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
+/// Place of a pixel in its batch.
+struct Pixel {
+  int sample, row, column;
+  Pixel(int index, int height, int width)
+      : sample(index / (height * width)), row(index / width % height), column(index % width) {}
+};
+
+}  // namespace
+
+bool is_pointwise(const Convolution& s) {
+  return s.kernel_height == 1 && s.kernel_width == 1 && s.stride == 1 && s.padding == 0;
+}
+
+void transpose_words(std::span<const Word> from, int rows, int columns, std::span<Word> to,
+                     const Parallel& threads) {
+  constexpr int kBlock = 64;  // a block of both sides stays in the first-level cache
+  threads.for_each((columns + kBlock - 1) / kBlock, [&](int block) {
+    const int last = std::min(columns, (block + 1) * kBlock);
+    for (int first_row = 0; first_row < rows; first_row += kBlock) {
+      const int last_row = std::min(rows, first_row + kBlock);
+      for (int c = block * kBlock; c < last; ++c) {
+        for (int r = first_row; r < last_row; ++r) {
+          to[at(c, rows) + static_cast<std::size_t>(r)] = from[at(r, columns) + static_cast<std::size_t>(c)];
+        }
+      }
+    }
+  });
+}
+
+void gather_patches(const Convolution& s, std::span<const Word> x, int first, int last,
+                    std::span<Word> rows) {
+  const auto channels = static_cast<std::size_t>(s.channels);
+  Word* out = rows.data();
+  for (int p = first; p < last; ++p) {
+    const Pixel pixel(p, s.output_height(), s.output_width());
+    for (int r = 0; r < s.kernel_height; ++r) {
+      const int row = pixel.row * s.stride + r - s.padding;
+      for (int c = 0; c < s.kernel_width; ++c, out += channels) {
+        const int column = pixel.column * s.stride + c - s.padding;
+        if (row < 0 || row >= s.height || column < 0 || column >= s.width) {
+          std::memset(out, 0, channels);
+        } else {
+          const int from = (pixel.sample * s.height + row) * s.width + column;
+          std::memcpy(out, x.data() + at(from, s.channels), channels);
+        }
+      }
+    }
+  }
+}
+
+void gather_patch_rows(const Convolution& s, std::span<const Word> planes, int first, int last,
+                       std::span<Word> rows) {
+  const int height = s.output_height();
+  const int width = s.output_width();
+  for (int place = first; place < last; ++place) {
+    const int channel = place % s.channels;
+    const int c = place / s.channels % s.kernel_width - s.padding;
+    const int r = place / s.channels / s.kernel_width - s.padding;
+    // Output columns whose input column, stride * column + c, is inside the image.
+    const int begin = std::clamp(c < 0 ? (-c + s.stride - 1) / s.stride : 0, 0, width);
+    const int end = std::clamp(s.width - c > 0 ? (s.width - c - 1) / s.stride + 1 : 0, begin, width);
+    Word* out = rows.data() + at(place - first, s.output_pixels());
+    for (int i = 0; i < s.batch * height; ++i, out += width) {
+      const int row = i % height * s.stride + r;
+      if (row < 0 || row >= s.height || begin == end) {
+        std::memset(out, 0, static_cast<std::size_t>(width));
+        continue;
+      }
+      std::memset(out, 0, static_cast<std::size_t>(begin));
+      const Word* from = planes.data() + at((channel * s.batch + i / height) * s.height + row, s.width) +
+                         (begin * s.stride + c);
+      if (s.stride == 1) {
+        std::memcpy(out + begin, from, static_cast<std::size_t>(end - begin));
+      } else {
+        for (int column = begin; column < end; ++column, from += s.stride) out[column] = *from;
+      }
+      std::memset(out + end, 0, static_cast<std::size_t>(width - end));
+    }
+  }
+}
+
+void gather_errors(const Convolution& s, std::span<const Word> dy, int first, int last,
+                   std::span<Word> rows) {
+  const auto outputs = static_cast<std::size_t>(s.outputs);
+  const int height = s.output_height();
+  const int width = s.output_width();
+  Word* out = rows.data();
+  for (int p = first; p < last; ++p) {
+    const Pixel pixel(p, s.height, s.width);
+    for (int r = s.kernel_height - 1; r >= 0; --r) {
+      const int row = pixel.row + s.padding - r;  // of the output, times the stride
+      for (int c = s.kernel_width - 1; c >= 0; --c, out += outputs) {
+        const int column = pixel.column + s.padding - c;
+        if (row < 0 || row % s.stride != 0 || row / s.stride >= height || column < 0 ||
+            column % s.stride != 0 || column / s.stride >= width) {
+          std::memset(out, 0, outputs);
+        } else {
+          const int from = (pixel.sample * height + row / s.stride) * width + column / s.stride;
+          std::memcpy(out, dy.data() + at(from, s.outputs), outputs);
+        }
+      }
+    }
+  }
+}
+
+std::vector<Word> turned_weights(const Convolution& s, std::span<const Word> weights,
+                                 const Parallel& threads) {
+  std::vector<Word> turned(weights.size());
+  const int places = s.kernel_height * s.kernel_width;
+  if (places == 1) {
+    transpose_words(weights, s.outputs, s.channels, turned, threads);
+    return turned;
+  }
+  for (int output = 0; output < s.outputs; ++output) {
+    for (int place = 0; place < places; ++place) {
+      const Word* from = weights.data() + at(output * places + places - 1 - place, s.channels);
+      Word* to = turned.data() + at(place, s.outputs) + output;
+      for (int channel = 0; channel < s.channels; ++channel)
+        to[at(channel, places * s.outputs)] = from[channel];
+    }
+  }
+  return turned;
+}
+
+}  // namespace napier

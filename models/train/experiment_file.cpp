@@ -84,7 +84,15 @@ void declare(Group<Experiment>& g) {
   declare_trace(g.group("trace", &Experiment::trace, "What a trace records"));
 }
 
-void check(const Experiment& e, const config::Document& document) {
+}  // namespace
+
+const config::Schema<Experiment>& experiment_schema() {
+  static const config::Schema<Experiment> schema("experiment", "What is trained, on what data, and how",
+                                                 declare);
+  return schema;
+}
+
+void check_experiment(const Experiment& e, const config::Document& document) {
   const auto fail = [&](const std::string& key, const std::string& message) {
     throw InputError(document.at(key) + ": " + message);
   };
@@ -106,19 +114,11 @@ void check(const Experiment& e, const config::Document& document) {
   }
 }
 
-}  // namespace
-
-const config::Schema<Experiment>& experiment_schema() {
-  static const config::Schema<Experiment> schema("experiment", "What is trained, on what data, and how",
-                                                 declare);
-  return schema;
-}
-
 ExperimentFile read_experiment(const std::filesystem::path& file) {
   config::Document document;
   ExperimentFile result;
   result.experiment = experiment_schema().read(file, document);
-  check(result.experiment, document);
+  check_experiment(result.experiment, document);
   result.experiment.design = config::beside(file, result.experiment.design);
   result.experiment.dataset.folder = config::beside(file, result.experiment.dataset.folder);
   result.dataset_place = document.at("dataset.folder") + ": dataset.folder";

@@ -19,6 +19,10 @@ struct ExperimentFile {
 /// Reads and checks an experiment. InputError names file, line, column, key and remedy.
 ExperimentFile read_experiment(const std::filesystem::path& file);
 
+/// Throws InputError where parameters, each legal alone, contradict each other. `document` gives their
+/// places.
+void check_experiment(const Experiment& experiment, const config::Document& document);
+
 /// The experiment as YAML, all parameters written.
 std::string resolved_yaml(const Experiment& experiment);
 

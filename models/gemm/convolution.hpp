@@ -2,8 +2,8 @@
 
 namespace napier {
 
-/// Shape of a two-dimensional convolution; tensors are stored [sample][row][column][channel]. A linear layer is
-/// the convolution of 1 x 1 images with a 1 x 1 kernel: `batch` vectors of `channels` numbers.
+/// Shape of a two-dimensional convolution; tensors are stored [sample][row][column][channel]. A linear layer
+/// is the convolution of 1 x 1 images with a 1 x 1 kernel: `batch` vectors of `channels` numbers.
 struct Convolution {
   int batch = 1;
   int height = 1, width = 1;  ///< of an input image

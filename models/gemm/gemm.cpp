@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "models/base/error.hpp"
+#include "models/gemm/convolution_rows.hpp"
 #include "models/gemm/kernel.hpp"
 
 namespace napier {
@@ -32,6 +33,8 @@ const gemm::Kernel& choose(const Design& design, const ProductTable* table, std:
                    design.name + "'; choose one of: " + names);
 }
 
+std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+
 void check_size(std::size_t size, std::size_t wanted, const char* what) {
   if (size != wanted) {
     throw InternalError(std::string("matrix product: ") + what + " has " + std::to_string(size) +
@@ -55,7 +58,59 @@ struct Gemm::State {
         table(make_table(d)),
         kernel(choose(d, table ? &*table : nullptr, wanted)),
         packer(d) {}
+
+  /// acc[n][m], bias[m]; see Gemm::operator().
+  std::int64_t multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
+                        std::span<std::int32_t> acc);
+  std::int64_t multiply(const ConvolutionProduct& p, std::span<const std::int32_t> bias,
+                        std::span<std::int32_t> acc);
 };
+
+std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
+                                   std::span<std::int32_t> acc) {
+  const int m = a_rows.rows(), n = b_rows.rows();
+  check_size(acc.size(), area(n, m), "acc");
+  if (!bias.empty()) check_size(bias.size(), area(m, 1), "bias");
+  packer.pack_a(a_rows, threads, a);
+  packer.pack_b(b_rows, threads, b);
+  const int panels = (m + gemm::kPanel - 1) / gemm::kPanel;
+  const int blocks = (n + kColumnBlock - 1) / kColumnBlock;
+  std::atomic<std::int64_t> overflows = 0;
+  threads.for_each(panels * blocks, [&](int i) {
+    const int first_row = i / blocks * gemm::kPanel;
+    const int first_column = i % blocks * kColumnBlock;
+    const std::size_t a_offset = area(first_row, a.groups);
+    const gemm::Tile tile{
+        .table = table ? &*table : nullptr,
+        .a = a.words.data() + a_offset,
+        .a_sign = a.signs.empty() ? nullptr : a.signs.data() + a_offset,
+        .b = b.words.data(),
+        .b_sign = b.signs.empty() ? nullptr : b.signs.data(),
+        .groups = a.groups,
+        .groups_per_vector = a.groups_per_vector,
+        .rows = std::min(gemm::kPanel, m - first_row),
+        .bias = bias.empty() ? nullptr : bias.data() + first_row,
+        .acc = acc.data() + first_row,
+        .acc_stride = m,
+        .n_begin = first_column,
+        .n_end = std::min(n, first_column + kColumnBlock),
+        .accumulator_bits = design.datapath.accumulator_bits,
+        .overflow = design.datapath.overflow,
+    };
+    overflows += kernel.run(tile);
+  });
+  return overflows;
+}
+
+std::int64_t Gemm::State::multiply(const ConvolutionProduct& p, std::span<const std::int32_t> bias,
+                                   std::span<std::int32_t> acc) {
+  if (p.pads && design.format.kind == FormatKind::kLns && design.format.zero == ZeroCode::kNone) {
+    throw InputError("design '" + design.name +
+                     "': a convolution with padding, or backwards through a stride, multiplies zeros, which "
+                     "format.zero none lacks; write format.zero reserved, or padding 0 and stride 1");
+  }
+  return multiply(*p.a, *p.b, bias, acc);
+}
 
 Gemm::Gemm(const Design& design, const Parallel& threads, const std::string& kernel)
     : state_(std::make_unique<State>(design, threads, kernel)) {}
@@ -75,44 +130,24 @@ std::vector<std::string> Gemm::available(const Design& design) {
 
 std::int64_t Gemm::operator()(int m, int n, int k, std::span<const Word> a, std::span<const Word> b,
                               std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
-  const auto size = [](int rows, int columns) {
-    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
-  };
-  check_size(a.size(), size(m, k), "a");
-  check_size(b.size(), size(n, k), "b");
-  check_size(acc.size(), size(n, m), "acc");
-  if (!bias.empty()) check_size(bias.size(), size(m, 1), "bias");
+  check_size(a.size(), area(m, k), "a");
+  check_size(b.size(), area(n, k), "b");
+  return state_->multiply(MatrixRows(m, k, a), MatrixRows(n, k, b), bias, acc);
+}
 
-  State& s = *state_;
-  s.packer.pack_a(a, m, k, s.threads, s.a);
-  s.packer.pack_b(b, n, k, s.threads, s.b);
-  const int panels = (m + gemm::kPanel - 1) / gemm::kPanel;
-  const int blocks = (n + kColumnBlock - 1) / kColumnBlock;
-  std::atomic<std::int64_t> overflows = 0;
-  s.threads.for_each(panels * blocks, [&](int i) {
-    const int first_row = i / blocks * gemm::kPanel;
-    const int first_column = i % blocks * kColumnBlock;
-    const std::size_t a_offset = size(first_row, s.a.groups);
-    const gemm::Tile tile{
-        .table = s.table ? &*s.table : nullptr,
-        .a = s.a.words.data() + a_offset,
-        .a_sign = s.a.signs.empty() ? nullptr : s.a.signs.data() + a_offset,
-        .b = s.b.words.data(),
-        .b_sign = s.b.signs.empty() ? nullptr : s.b.signs.data(),
-        .groups = s.a.groups,
-        .groups_per_vector = s.a.groups_per_vector,
-        .rows = std::min(gemm::kPanel, m - first_row),
-        .bias = bias.empty() ? nullptr : bias.data() + first_row,
-        .acc = acc.data() + first_row,
-        .acc_stride = m,
-        .n_begin = first_column,
-        .n_end = std::min(n, first_column + kColumnBlock),
-        .accumulator_bits = s.design.datapath.accumulator_bits,
-        .overflow = s.design.datapath.overflow,
-    };
-    overflows += s.kernel.run(tile);
-  });
-  return overflows;
+std::int64_t Gemm::forward(const Convolution& shape, std::span<const Word> w, std::span<const Word> x,
+                           std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
+  return state_->multiply(forward_product(shape, w, x), bias, acc);
+}
+
+std::int64_t Gemm::input_gradient(const Convolution& shape, std::span<const Word> w, std::span<const Word> dy,
+                                  std::span<std::int32_t> acc) {
+  return state_->multiply(input_gradient_product(shape, w, dy), {}, acc);
+}
+
+std::int64_t Gemm::weight_gradient(const Convolution& shape, std::span<const Word> x,
+                                   std::span<const Word> dy, std::span<std::int32_t> acc) {
+  return state_->multiply(weight_gradient_product(shape, x, dy, state_->threads), {}, acc);
 }
 
 }  // namespace napier

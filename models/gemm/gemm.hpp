@@ -8,6 +8,7 @@
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
 #include "models/format/lns_format.hpp"
+#include "models/gemm/convolution.hpp"
 
 namespace napier {
 
@@ -28,6 +29,18 @@ class Gemm {
   /// Returns how many accumulations overflowed.
   std::int64_t operator()(int m, int n, int k, std::span<const Word> a, std::span<const Word> b,
                           std::span<const std::int32_t> bias, std::span<std::int32_t> acc);
+
+  /// The three products of a convolution, as convolution_rows.hpp lays them out; w and acc of
+  /// weight_gradient: [output][patch], x: [input pixel][channel], dy and acc of forward: [output
+  /// pixel][output], acc of input_gradient: [input pixel][channel]; bias: one accumulator value an output, or
+  /// empty. Zeros beside the image are operands of word 0: InputError where the design has no zero and the
+  /// shape needs one.
+  std::int64_t forward(const Convolution& shape, std::span<const Word> w, std::span<const Word> x,
+                       std::span<const std::int32_t> bias, std::span<std::int32_t> acc);
+  std::int64_t input_gradient(const Convolution& shape, std::span<const Word> w, std::span<const Word> dy,
+                              std::span<std::int32_t> acc);
+  std::int64_t weight_gradient(const Convolution& shape, std::span<const Word> x, std::span<const Word> dy,
+                               std::span<std::int32_t> acc);
 
   std::string kernel() const;
 

@@ -70,18 +70,20 @@ void Packer::pack_row(std::span<const Word> row, std::uint8_t plus, std::uint8_t
   }
 }
 
-void Packer::pack_a(std::span<const Word> a, int rows, int k, const Parallel& threads, Packed& packed) const {
+void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) const {
+  const int rows = a.rows(), k = a.length();
   const int panels = divide_up(rows, kPanel);
   shape(panels * kPanel, k, packed);
   const auto groups = static_cast<std::size_t>(packed.groups);
   threads.for_each(panels, [&](int panel) {
     std::vector<std::uint32_t> words(groups * kPanel, lns_ ? 0xFFFFFFFFU : 0U);  // rows past the last: zeros
     std::vector<std::uint32_t> signs(lns_ ? groups * kPanel : 0, 0x01010101U);
+    std::vector<Word> scratch(static_cast<std::size_t>(k));
     const int first = panel * kPanel;
     for (int i = 0; i < std::min(kPanel, rows - first); ++i) {
       const std::size_t offset = static_cast<std::size_t>(i) * groups;
-      pack_row(a.subspan(product(first + i, k), static_cast<std::size_t>(k)), 0x01, 0xFF,
-               words.data() + offset, lns_ ? signs.data() + offset : nullptr);
+      pack_row({a.row(first + i, scratch.data()), scratch.size()}, 0x01, 0xFF, words.data() + offset,
+               lns_ ? signs.data() + offset : nullptr);
     }
     const auto interleave = [&](const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
       std::uint32_t* out = to.data() + product(first, packed.groups);
@@ -94,13 +96,15 @@ void Packer::pack_a(std::span<const Word> a, int rows, int k, const Parallel& th
   });
 }
 
-void Packer::pack_b(std::span<const Word> b, int rows, int k, const Parallel& threads, Packed& packed) const {
+void Packer::pack_b(const Rows& b, const Parallel& threads, Packed& packed) const {
+  const int rows = b.rows(), k = b.length();
   shape(rows, k, packed);
   threads.for_each(divide_up(rows, kPanel), [&](int block) {
+    std::vector<Word> scratch(static_cast<std::size_t>(k));
     for (int row = block * kPanel; row < std::min(rows, (block + 1) * kPanel); ++row) {
       const std::size_t offset = product(row, packed.groups);
-      pack_row(b.subspan(product(row, k), static_cast<std::size_t>(k)), 0x00, 0xFE,
-               packed.words.data() + offset, lns_ ? packed.signs.data() + offset : nullptr);
+      pack_row({b.row(row, scratch.data()), scratch.size()}, 0x00, 0xFE, packed.words.data() + offset,
+               lns_ ? packed.signs.data() + offset : nullptr);
     }
   });
 }

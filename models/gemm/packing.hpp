@@ -6,6 +6,7 @@
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
 #include "models/format/lns_format.hpp"
+#include "models/gemm/rows.hpp"
 
 /// How operands lie in memory for the inner loops. A *group* is what 32 bits of one row hold of consecutive
 /// k:
@@ -29,12 +30,12 @@ struct Packed {
   std::vector<std::uint32_t> signs;
 };
 
-/// Packs matrices of one design, row-major with k fastest.
+/// Packs the operands of one design.
 class Packer {
  public:
   explicit Packer(const Design& design);
-  void pack_a(std::span<const Word> a, int rows, int k, const Parallel& threads, Packed& packed) const;
-  void pack_b(std::span<const Word> b, int rows, int k, const Parallel& threads, Packed& packed) const;
+  void pack_a(const Rows& a, const Parallel& threads, Packed& packed) const;
+  void pack_b(const Rows& b, const Parallel& threads, Packed& packed) const;
 
  private:
   void shape(int rows, int k, Packed& packed) const;

@@ -2,7 +2,7 @@
 #include "models/nn/model.hpp"
 #include "models/nn/normalisation.hpp"
 
-/// The networks there are. Every make function throws InputError where its
+/// The networks there are. docs/networks.md draws them. Every make function throws InputError where its
 /// parameters are out of range or do not fit each other.
 namespace napier::nn {
 
@@ -34,6 +34,18 @@ struct ResnetParameters {
   NormalisationParameters normalisation = {};
 };
 
+/// A causal language model over bytes: embeddings of symbols and places, pre-norm blocks (attention; linear,
+/// GELU, linear), layer normalisation, an output layer. Predicts from each symbol the next.
+struct TransformerParameters {
+  int symbols = 256;   ///< 2..256
+  int sequence = 128;  ///< symbols a sample, 1..4096
+  int width = 64;      ///< numbers a symbol, a multiple of heads, 1..4096
+  int heads = 4;       ///< 1..64
+  int blocks = 2;      ///< 1..64
+  int hidden = 256;    ///< of the two linear layers of a block, 1..65536
+  NormalisationParameters normalisation = {};
+};
+
 /// Layer l (from 0) is `fc<l + 1>`.
 template <class Real>
 std::unique_ptr<Model<Real>> make_mlp(const MlpParameters& parameters, const Builder<Real>& builder);
@@ -41,5 +53,8 @@ template <class Real>
 std::unique_ptr<Model<Real>> make_cnn(const CnnParameters& parameters, const Builder<Real>& builder);
 template <class Real>
 std::unique_ptr<Model<Real>> make_resnet(const ResnetParameters& parameters, const Builder<Real>& builder);
+template <class Real>
+std::unique_ptr<Model<Real>> make_transformer(const TransformerParameters& parameters,
+                                              const Builder<Real>& builder);
 
 }  // namespace napier::nn

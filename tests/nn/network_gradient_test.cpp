@@ -63,5 +63,11 @@ TEST(NetworkGradients, Resnet) {
   expect_right([&](const auto& builder) { return make_resnet<double>(small, builder); }, 3);
 }
 
+TEST(NetworkGradients, Transformer) {
+  const TransformerParameters small{
+      .symbols = 5, .sequence = 4, .width = 6, .heads = 2, .blocks = 2, .hidden = 7};
+  expect_right([&](const auto& builder) { return make_transformer<double>(small, builder); }, 2, 5);
+}
+
 }  // namespace
 }  // namespace napier::nn

@@ -48,6 +48,10 @@ LoadedSweep read_sweep(const fs::path& file) {
   sweep.experiment = from_here(file, sweep.experiment);
   need_file(sweep.experiment, "experiment", document);
   const ExperimentFile experiment = read_experiment(sweep.experiment);
+  if (experiment.experiment.network.kind != NetworkKind::kMlp) {
+    throw InputError(document.at("experiment") + ": experiment names '" + sweep.experiment.string() +
+                     "', whose network has no traces to simulate; name one with network.kind mlp");
+  }
   for (const fs::path& data : dataset_files(experiment.experiment.dataset.folder)) {
     require_dataset_file(data, experiment.dataset_place);
     loaded.dataset.push_back(data);

@@ -24,10 +24,10 @@ namespace {
 
 std::string package_of(const std::string& program) {
   static const std::map<std::string, std::string> packages = {
-      {"verilator", "verilator"}, {"yosys", "yosys"},  {"yosys-abc", "yosys"},
-      {"iverilog", "iverilog"},   {"vvp", "iverilog"}, {"sta", "opensta"},
-      {"opensta", "opensta"},     {"make", "make"},    {"g++", "g++"},
-      {"gnuplot", "gnuplot-nox"},
+      {"verilator", "verilator"}, {"yosys", "yosys"},     {"yosys-abc", "yosys"},
+      {"iverilog", "iverilog"},   {"vvp", "iverilog"},    {"sta", "opensta"},
+      {"opensta", "opensta"},     {"make", "make"},       {"g++", "g++"},
+      {"gnuplot", "gnuplot-nox"}, {"bible", "bible-kjv"},
   };
   const auto found = packages.find(program);
   return found == packages.end() ? program : found->second;

@@ -9,8 +9,13 @@ namespace {
 
 constexpr int kClasses = 10;
 
-Samples load(const fs::path& image_file, const fs::path& label_file, int wanted, const std::string& key,
-             const std::string& count_key) {
+struct Images {
+  Samples samples;
+  int height, width;
+};
+
+Images load(const fs::path& image_file, const fs::path& label_file, int wanted, const std::string& key,
+            const std::string& count_key) {
   require_dataset_file(image_file, key);
   require_dataset_file(label_file, key);
   IdxArray images = read_idx(image_file, 3);
@@ -30,7 +35,7 @@ Samples load(const fs::path& image_file, const fs::path& label_file, int wanted,
   samples.features = images.shape[1] * images.shape[2];
   images.bytes.resize(static_cast<std::size_t>(samples.count) * static_cast<std::size_t>(samples.features));
   labels.bytes.resize(static_cast<std::size_t>(samples.count));
-  samples.images = std::move(images.bytes);
+  samples.inputs = std::move(images.bytes);
   samples.labels = std::move(labels.bytes);
   for (const std::uint8_t label : samples.labels) {
     if (label >= kClasses) {
@@ -38,7 +43,7 @@ Samples load(const fs::path& image_file, const fs::path& label_file, int wanted,
                        "; labels of this data set are 0 to 9");
     }
   }
-  return samples;
+  return {std::move(samples), images.shape[1], images.shape[2]};
 }
 
 }  // namespace
@@ -60,11 +65,15 @@ Dataset load_dataset(const fs::path& folder, int train_samples, int test_samples
   Dataset data;
   data.classes = kClasses;
   const auto [train_images, train_labels, test_images, test_labels] = dataset_files(folder);
-  data.train = load(train_images, train_labels, train_samples, key, "dataset.train_samples");
-  data.test = load(test_images, test_labels, test_samples, key, "dataset.test_samples");
-  if (data.train.features != data.test.features) {
+  Images train = load(train_images, train_labels, train_samples, key, "dataset.train_samples");
+  Images test = load(test_images, test_labels, test_samples, key, "dataset.test_samples");
+  data.height = train.height;
+  data.width = train.width;
+  if (train.height != test.height || train.width != test.width) {
     throw InputError("training and test images in '" + folder.string() + "' differ in size");
   }
+  data.train = std::move(train.samples);
+  data.test = std::move(test.samples);
   return data;
 }
 

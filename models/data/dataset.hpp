@@ -8,21 +8,28 @@
 
 namespace napier {
 
-/// Labelled images, one row of `features` bytes (0..255) a sample.
+/// Labelled samples, one row of `features` bytes (0..255) each.
 struct Samples {
   int count = 0;
   int features = 0;
-  std::vector<std::uint8_t> images;  ///< count x features
-  std::vector<std::uint8_t> labels;  ///< count, each below the number of classes
+  int predictions = 1;               ///< labels of a sample
+  std::vector<std::uint8_t> inputs;  ///< count x features
+  std::vector<std::uint8_t> labels;  ///< count x predictions, each below the number of classes
 
-  std::span<const std::uint8_t> image(int i) const {
-    return std::span(images).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(features),
-                                     static_cast<std::size_t>(features));
+  std::span<const std::uint8_t> input(int i) const { return row(inputs, i, features); }
+  std::span<const std::uint8_t> label(int i) const { return row(labels, i, predictions); }
+
+ private:
+  static std::span<const std::uint8_t> row(std::span<const std::uint8_t> all, int i, int size) {
+    return all.subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(size),
+                       static_cast<std::size_t>(size));
   }
 };
 
+/// Images, or sequences of bytes whose labels are each byte's successor.
 struct Dataset {
   int classes = 10;
+  int height = 1, width = 1;  ///< of an image
   Samples train;
   Samples test;
 };

@@ -54,6 +54,7 @@ class Products {
     for (int i = 0; i < threads.threads(); ++i) own_.emplace_back(design, alone_);
   }
   Gemm& shared() { return shared_; }
+  std::string kernel() const { return shared_.kernel(); }
 
   /// body(gemm, i) for all i below count, in any order. Returns the sum of what it returns: overflows.
   template <class Body>
@@ -198,6 +199,8 @@ class DesignEngine : public TrainingEngine {
     (backward ? report().input_gradient_saturations : report().forward_saturations) += overflows;
     report().macs += std::int64_t{p.batch} * p.m * p.n * p.k;
   }
+
+  std::string kernel() const override { return products_.kernel(); }
 
   std::int64_t weights() const override {
     std::int64_t sum = 0;

@@ -9,13 +9,46 @@
 namespace napier {
 
 struct DatasetParameters {
-  std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";
-  int train_samples = 0;  ///< 0: all
-  int test_samples = 0;   ///< 0: all
+  std::filesystem::path folder = "/usr/share/datasets/fashion-mnist";  ///< of images
+  std::filesystem::path text;  ///< of language models; empty: the King James Bible
+  int train_samples = 0;       ///< 0: all
+  int test_samples = 0;        ///< 0: all
+};
+
+enum class NetworkKind { kMlp, kCnn, kResnet, kTransformer };
+
+/// As nn::CnnParameters; image and classes are the data set's.
+struct CnnSettings {
+  std::vector<int> convolutions = {16, 32, 64};
+  int kernel = 3;
+  int hidden = 128;
+  bool batch_norm = false;
+  bool operator==(const CnnSettings&) const = default;
+};
+
+/// As nn::ResnetParameters; image and classes are the data set's.
+struct ResnetSettings {
+  int blocks = 3;
+  int width = 8;
+  bool operator==(const ResnetSettings&) const = default;
+};
+
+/// As nn::TransformerParameters; its symbols are bytes.
+struct TransformerSettings {
+  int sequence = 128;
+  int width = 64;
+  int heads = 4;
+  int blocks = 2;
+  int hidden = 256;
+  bool operator==(const TransformerSettings&) const = default;
 };
 
 struct NetworkParameters {
-  std::vector<int> layers = {784, 256, 128, 10};  ///< sizes: inputs, hidden layers, classes
+  NetworkKind kind = NetworkKind::kMlp;
+  std::vector<int> layers = {784, 256, 128, 10};  ///< kMlp: inputs, hidden layers, classes
+  CnnSettings cnn;
+  ResnetSettings resnet;
+  TransformerSettings transformer;
 };
 
 /// Madam, in the design's update unit, or in FP32 where host.rule says so.
@@ -66,6 +99,7 @@ struct Experiment {
   NetworkParameters network;
   int batch = 128;
   int epochs = 10;
+  int epoch_steps = 0;  ///< 0: an epoch is a pass over all training samples
   OptimizerParameters optimizer;
   std::vector<SchedulePhase> schedule = {{0.6, 1.0}, {0.85, 0.25}, {1.0, 0.0625}};
   TraceSelection trace;

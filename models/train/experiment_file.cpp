@@ -10,13 +10,43 @@ namespace {
 using config::Group;
 
 void declare_network(Group<NetworkParameters> g) {
+  g.choice<NetworkKind>(
+      "kind", &NetworkParameters::kind,
+      {{NetworkKind::kMlp, "mlp", "fully connected layers with ReLU between them"},
+       {NetworkKind::kCnn, "cnn", "convolutions with ReLU and max pooling, two linear layers"},
+       {NetworkKind::kResnet, "resnet", "residual network of 3 x 3 convolutions"},
+       {NetworkKind::kTransformer, "transformer", "causal language model over bytes"}},
+      "What kind of network; the groups of the other kinds keep their defaults");
   g.integers("layers", &NetworkParameters::layers, {2, 16}, {1, 65536}, "",
              "Sizes of a multi-layer perceptron: inputs, hidden layers, classes");
+  Group<CnnSettings> cnn = g.group("cnn", &NetworkParameters::cnn, "Kind cnn");
+  cnn.integers("convolutions", &CnnSettings::convolutions, {1, 16}, {1, 4096}, "channels",
+               "Output channels of each convolution; 2 x 2 max pooling follows each");
+  cnn.integer("kernel", &CnnSettings::kernel, {1, 15}, "pixels", "Side of the kernels, odd");
+  cnn.integer("hidden", &CnnSettings::hidden, {1, 65536}, "", "Size of the linear layer before the last");
+  cnn.boolean("batch_norm", &CnnSettings::batch_norm, "Batch normalisation after each convolution");
+  Group<ResnetSettings> resnet = g.group("resnet", &NetworkParameters::resnet, "Kind resnet");
+  resnet.integer("blocks", &ResnetSettings::blocks, {1, 18}, "blocks",
+                 "Blocks n of each of three stages: 6 n + 2 layers");
+  resnet.integer("width", &ResnetSettings::width, {1, 256}, "channels",
+                 "Channels of the first stage; the others double them");
+  Group<TransformerSettings> transformer =
+      g.group("transformer", &NetworkParameters::transformer, "Kind transformer");
+  transformer.integer("sequence", &TransformerSettings::sequence, {1, 4096}, "bytes", "Bytes of a sample");
+  transformer.integer("width", &TransformerSettings::width, {1, 4096}, "",
+                      "Numbers that stand for a byte, a multiple of heads");
+  transformer.integer("heads", &TransformerSettings::heads, {1, 64}, "heads", "Heads of attention");
+  transformer.integer("blocks", &TransformerSettings::blocks, {1, 64}, "blocks",
+                      "Blocks of attention and two linear layers");
+  transformer.integer("hidden", &TransformerSettings::hidden, {1, 65536}, "",
+                      "Size between a block's two linear layers");
 }
 
 void declare_dataset(Group<DatasetParameters> g) {
   g.path("folder", &DatasetParameters::folder,
          "Folder of {train,t10k}-{images-idx3,labels-idx1}-ubyte.gz; Debian: dataset-fashion-mnist");
+  g.path("text", &DatasetParameters::text,
+         "Text of language models, its last tenth for tests; empty: the King James Bible, Debian: bible-kjv");
   g.integer("train_samples", &DatasetParameters::train_samples, {0, 10000000}, "samples",
             "Training samples used, from the first; 0: all");
   g.integer("test_samples", &DatasetParameters::test_samples, {0, 10000000}, "samples",
@@ -74,14 +104,38 @@ void declare(Group<Experiment>& g) {
             "Seed of initial weights and of the order of samples");
   g.path("design", &Experiment::design, "Design to train on, relative to this file; --design replaces it")
       .required = true;
-  declare_dataset(g.group("dataset", &Experiment::dataset, "Labelled images"));
+  declare_dataset(g.group("dataset", &Experiment::dataset, "Labelled images, or text"));
   declare_network(g.group("network", &Experiment::network, "What is trained"));
   g.integer("batch", &Experiment::batch, {1, 65536}, "samples", "Samples of a step");
   g.integer("epochs", &Experiment::epochs, {1, 100000}, "epochs", "Passes over the training samples");
+  g.integer("epoch_steps", &Experiment::epoch_steps, {0, 1000000000}, "steps",
+            "Steps of an epoch, fewer than all training samples make; 0: all");
   declare_optimizer(g.group("optimizer", &Experiment::optimizer, "How weights and biases move"));
   declare_schedule(
       g.records("schedule", &Experiment::schedule, {0, 100}, "Phases of the learning rate; empty: constant"));
   declare_trace(g.group("trace", &Experiment::trace, "What a trace records"));
+}
+
+/// What is set for another kind of network would have no effect.
+template <class Fail>
+void check_network(const NetworkParameters& n, const Fail& fail) {
+  const NetworkParameters defaults;
+  const auto unused = [&](const std::string& key, NetworkKind kind, bool is_default) {
+    if (n.kind == kind || is_default) return;
+    fail("network." + key, "network." + key + " has no effect on this network.kind; remove it");
+  };
+  unused("layers", NetworkKind::kMlp, n.layers == defaults.layers);
+  unused("cnn", NetworkKind::kCnn, n.cnn == defaults.cnn);
+  unused("resnet", NetworkKind::kResnet, n.resnet == defaults.resnet);
+  unused("transformer", NetworkKind::kTransformer, n.transformer == defaults.transformer);
+  if (n.cnn.kernel % 2 == 0) {
+    fail("network.cnn.kernel",
+         "network.cnn.kernel is " + std::to_string(n.cnn.kernel) + "; give an odd size");
+  }
+  if (n.transformer.width % n.transformer.heads != 0) {
+    fail("network.transformer.width",
+         "network.transformer.width must be a multiple of heads, " + std::to_string(n.transformer.heads));
+  }
 }
 
 }  // namespace
@@ -105,6 +159,13 @@ void check_experiment(const Experiment& e, const config::Document& document) {
   if (!e.schedule.empty() && last != 1.0) {
     fail("schedule", "the last phase of the schedule must end at 1; write 'until: 1.0'");
   }
+  check_network(e.network, fail);
+  if (e.network.kind != NetworkKind::kMlp) {
+    if (!e.trace.layers.empty()) {
+      fail("trace.layers", "trace.layers needs network.kind mlp, the only one with traces; remove the key");
+    }
+    return;
+  }
   const int layers = static_cast<int>(e.network.layers.size()) - 1;
   for (const int layer : e.trace.layers) {
     if (layer >= layers) {
@@ -121,6 +182,9 @@ ExperimentFile read_experiment(const std::filesystem::path& file) {
   check_experiment(result.experiment, document);
   result.experiment.design = config::beside(file, result.experiment.design);
   result.experiment.dataset.folder = config::beside(file, result.experiment.dataset.folder);
+  if (!result.experiment.dataset.text.empty()) {
+    result.experiment.dataset.text = config::beside(file, result.experiment.dataset.text);
+  }
   result.dataset_place = document.at("dataset.folder") + ": dataset.folder";
   return result;
 }

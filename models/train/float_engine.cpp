@@ -224,6 +224,8 @@ class FloatEngine : public TrainingEngine {
     report().macs += std::int64_t{p.batch} * p.m * p.n * p.k;
   }
 
+  std::string kernel() const override { return "openblas"; }
+
   std::int64_t weights() const override {
     std::int64_t sum = 0;
     for (const auto& m : matrices_) sum += std::int64_t{m->rows} * m->columns;

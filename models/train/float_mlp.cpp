@@ -83,14 +83,16 @@ class FloatMlp : public Network {
     return sum;
   }
 
-  std::int64_t correct(const Batch& batch) override {
+  TestReport test(const Batch& batch) override {
     StepReport report;
     std::vector<Floats> activations;
     const Floats logits = forward(batch, activations);
     softmax_cross_entropy(std::vector<double>(logits.begin(), logits.end()), batch.labels,
                           layers_.back().outputs, {}, report);
-    return report.correct;
+    return {report.loss, report.correct};
   }
+
+  std::string kernel() const override { return "openblas"; }
 
   void exchange(StateArchive& archive) override {
     for (Layer& layer : layers_) {
@@ -104,8 +106,8 @@ class FloatMlp : public Network {
  private:
   /// Fills the activations of all layers' inputs; returns the logits.
   Floats forward(const Batch& batch, std::vector<Floats>& activations) const {
-    Floats x(batch.images.size());
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(batch.images[i]) / 255.0F;
+    Floats x(batch.inputs.size());
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(batch.inputs[i]) / 255.0F;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
       Floats y;

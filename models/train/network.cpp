@@ -12,10 +12,19 @@ std::unique_ptr<Network> make_quantized_mlp(const Experiment& experiment, const 
 std::unique_ptr<Network> make_float_mlp(const Experiment& experiment, const Design& design,
                                         const Parallel& threads);
 
+std::unique_ptr<Network> make_graph_network(const Experiment& experiment, const Design& design,
+                                            const Parallel& threads, const ImageShape& images);
+
 std::unique_ptr<Network> make_network(const Experiment& experiment, const Design& design,
-                                      const Parallel& threads) {
-  if (design.format.kind == FormatKind::kFp32) return make_float_mlp(experiment, design, threads);
-  return make_quantized_mlp(experiment, design, threads);
+                                      const Parallel& threads, const ImageShape& images) {
+  if (experiment.network.kind == NetworkKind::kMlp) {
+    const FormatKind format = design.format.kind;
+    if (format == FormatKind::kFp32) return make_float_mlp(experiment, design, threads);
+    if (format == FormatKind::kLns || format == FormatKind::kInt8) {
+      return make_quantized_mlp(experiment, design, threads);
+    }
+  }
+  return make_graph_network(experiment, design, threads, images);
 }
 
 std::vector<std::vector<float>> initial_weights(const Experiment& experiment) {

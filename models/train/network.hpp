@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/base/parallel.hpp"
@@ -15,24 +16,32 @@ namespace napier {
 class StateArchive;
 struct Trace;
 
-/// Samples of a batch: pixels 0..255.
+/// Samples of a batch: pixels 0..255 of images with a label each, or bytes of sequences with the next byte of
+/// each.
 struct Batch {
   int count = 0;
-  std::vector<std::uint8_t> images;  ///< count x inputs
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint8_t> inputs;  ///< count x bytes of a sample
+  std::vector<std::uint8_t> labels;  ///< count x predictions of a sample
 };
 
-/// A multi-layer perceptron (ReLU between layers, softmax and cross entropy at the end) in the arithmetic of
-/// one design.
+/// What a network makes of samples that it does not learn from.
+struct TestReport {
+  double loss = 0;           ///< mean cross entropy of the predictions, nats
+  std::int64_t correct = 0;  ///< predictions whose largest logit is their label's
+};
+
+/// A network in the arithmetic of one design, with softmax and cross entropy at its end.
 class Network {
  public:
   virtual ~Network() = default;
   /// One step of training. `trace`: where the step's records go, or null.
   virtual StepReport train(const Batch& batch, const StepSettings& settings, Trace* trace) = 0;
-  /// Samples whose largest logit is their label's. Changes nothing.
-  virtual std::int64_t correct(const Batch& batch) = 0;
+  /// Changes nothing.
+  virtual TestReport test(const Batch& batch) = 0;
   /// Weights of all matrices.
   virtual std::int64_t weights() const = 0;
+  /// What multiplies: the name of the kernel.
+  virtual std::string kernel() const = 0;
   virtual void exchange(StateArchive& archive) = 0;
 };
 
@@ -40,9 +49,16 @@ class Network {
 /// the seed; layer l has layers[l+1] x layers[l] weights, inputs fastest.
 std::vector<std::vector<float>> initial_weights(const Experiment& experiment);
 
-/// The network that format.kind asks for. `threads` must outlive it.
+/// Images of a data set.
+struct ImageShape {
+  int height = 28, width = 28;
+  int classes = 10;
+};
+
+/// The network that the experiment describes in the arithmetic that format.kind asks for. `threads` must
+/// outlive it.
 std::unique_ptr<Network> make_network(const Experiment& experiment, const Design& design,
-                                      const Parallel& threads);
+                                      const Parallel& threads, const ImageShape& images = {});
 
 /// Softmax, mean cross entropy and its gradient, in double precision and fixed order. logits, gradient:
 /// count x classes; gradient = (softmax - one-hot) / count, or empty. Fills loss and correct of the report.

@@ -94,13 +94,15 @@ class QuantizedMlp : public Network {
     return sum;
   }
 
-  std::int64_t correct(const Batch& batch) override {
+  TestReport test(const Batch& batch) override {
     Step step{{}, nullptr, false, {}};
     std::vector<Tensor> activations;
     const std::vector<double> logits = forward(batch, step, activations);
     softmax_cross_entropy(logits, batch.labels, layers_.back().outputs, {}, step.report);
-    return step.report.correct;
+    return {step.report.loss, step.report.correct};
   }
+
+  std::string kernel() const override { return gemm_.kernel(); }
 
   void exchange(StateArchive& archive) override {
     for (Layer& layer : layers_) {
@@ -132,8 +134,8 @@ class QuantizedMlp : public Network {
   }
 
   Tensor inputs(const Batch& batch) const {
-    Tensor x{Words(batch.images.size()), pixel_scale_};
-    for (std::size_t i = 0; i < batch.images.size(); ++i) x.words[i] = pixel_words_[batch.images[i]];
+    Tensor x{Words(batch.inputs.size()), pixel_scale_};
+    for (std::size_t i = 0; i < batch.inputs.size(); ++i) x.words[i] = pixel_words_[batch.inputs[i]];
     return x;
   }
 

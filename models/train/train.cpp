@@ -14,9 +14,10 @@
 #include "models/base/random.hpp"
 #include "models/base/statistics.hpp"
 #include "models/data/dataset.hpp"
+#include "models/data/text.hpp"
 #include "models/design/design_file.hpp"
-#include "models/gemm/gemm.hpp"
 #include "models/train/experiment_file.hpp"
+#include "models/train/host_math.hpp"
 #include "models/train/network.hpp"
 #include "models/train/run_state.hpp"
 #include "models/train/trace_collector.hpp"
@@ -25,14 +26,16 @@ namespace napier {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kTestBatch = 1000;
+constexpr int kTestImages = 1000;                               ///< of a batch
+constexpr int kTestPredictions = 4096;                          ///< of a batch of sequences
 constexpr std::uint64_t kOrderStream = std::uint64_t{1} << 32;  // + epoch: the order of its samples
 
 constexpr const char* kMetricsHeader =
     "step,epoch,loss,accuracy_percent,saturations_forward,saturations_input_gradient,"
     "saturations_weight_gradient,underflows_weights,underflows_activations,underflows_errors,"
     "underflows_gradients,clamps_activations,clamps_errors,clamps_gradients\n";
-constexpr const char* kEpochsHeader = "epoch,train_loss,train_accuracy_percent,test_accuracy_percent\n";
+constexpr const char* kEpochsHeader =
+    "epoch,train_loss,train_accuracy_percent,test_accuracy_percent,test_loss\n";
 
 template <class... Values>
 std::string format(const char* pattern, Values... values) {
@@ -45,9 +48,9 @@ double percent(std::int64_t part, std::int64_t whole) {
   return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::string metrics_row(std::int64_t step, std::int64_t epoch, int samples, const StepReport& r) {
+std::string metrics_row(std::int64_t step, std::int64_t epoch, std::size_t predictions, const StepReport& r) {
   std::string row = format("%lld,%lld,%.6f,%.4f", static_cast<long long>(step), static_cast<long long>(epoch),
-                           r.loss, percent(r.correct, samples));
+                           r.loss, percent(r.correct, static_cast<std::int64_t>(predictions)));
   for (const std::int64_t count :
        {r.forward_saturations, r.input_gradient_saturations, r.weight_gradient_saturations,
         r.weight_underflows, r.activations.underflows, r.errors.underflows, r.gradients.underflows,
@@ -72,16 +75,30 @@ std::vector<int> sample_order(std::uint64_t seed, std::int64_t epoch, int count)
 Batch make_batch(const Samples& samples, std::span<const int> chosen) {
   Batch batch;
   batch.count = static_cast<int>(chosen.size());
-  batch.images.reserve(chosen.size() * static_cast<std::size_t>(samples.features));
+  batch.inputs.reserve(chosen.size() * static_cast<std::size_t>(samples.features));
   for (const int i : chosen) {
-    const auto image = samples.image(i);
-    batch.images.insert(batch.images.end(), image.begin(), image.end());
-    batch.labels.push_back(samples.labels[static_cast<std::size_t>(i)]);
+    const auto input = samples.input(i);
+    batch.inputs.insert(batch.inputs.end(), input.begin(), input.end());
+    const auto label = samples.label(i);
+    batch.labels.insert(batch.labels.end(), label.begin(), label.end());
   }
   return batch;
 }
 
 void check_fits(const Experiment& experiment, const Dataset& data) {
+  if (data.train.count < experiment.batch) {
+    throw InputError("batch asks for " + std::to_string(experiment.batch) +
+                     " samples, but the data set has " + std::to_string(data.train.count) +
+                     " to train on; lower batch, or raise "
+                     "dataset.train_samples");
+  }
+  const int pass = (data.train.count + experiment.batch - 1) / experiment.batch;
+  if (experiment.epoch_steps > pass) {
+    throw InputError("epoch_steps is " + std::to_string(experiment.epoch_steps) +
+                     ", but all training samples make " + std::to_string(pass) +
+                     " steps; lower it, or give 0 for all");
+  }
+  if (experiment.network.kind != NetworkKind::kMlp) return;
   const std::vector<int>& layers = experiment.network.layers;
   if (layers.front() != data.train.features || layers.back() != data.classes) {
     throw InputError("network.layers begins with " + std::to_string(layers.front()) + " and ends with " +
@@ -98,11 +115,15 @@ class Run {
         experiment_(resolved(request.experiment)),
         data_(data),
         threads_(request.threads),
-        network_(make_network(experiment_, request.design, threads_)),
-        steps_per_epoch_((data.train.count + experiment_.batch - 1) / experiment_.batch),
+        network_(make_network(experiment_, request.design, threads_,
+                              {.height = data.height, .width = data.width, .classes = data.classes})),
+        epoch_samples_(experiment_.epoch_steps == 0
+                           ? data.train.count
+                           : std::min(data.train.count, experiment_.epoch_steps * experiment_.batch)),
+        steps_per_epoch_((epoch_samples_ + experiment_.batch - 1) / experiment_.batch),
         total_(std::int64_t{steps_per_epoch_} * experiment_.epochs) {
     identity_ = sha256(resolved_yaml(experiment_) + resolved_yaml(request.design) +
-                       sha256(std::as_bytes(std::span(data.train.images))));
+                       sha256(std::as_bytes(std::span(data.train.inputs))));
     state_.metrics = kMetricsHeader;
     state_.epochs = kEpochsHeader;
   }
@@ -148,11 +169,12 @@ class Run {
     const std::vector<int> order = sample_order(experiment_.seed, epoch, data_.train.count);
     for (std::int64_t i = state_.step % steps_per_epoch_; i < steps_per_epoch_; ++i) {
       const auto start = static_cast<std::size_t>(i) * static_cast<std::size_t>(experiment_.batch);
-      const std::size_t size = std::min(static_cast<std::size_t>(experiment_.batch), order.size() - start);
+      const std::size_t size = std::min(static_cast<std::size_t>(experiment_.batch),
+                                        static_cast<std::size_t>(epoch_samples_) - start);
       const Batch batch = make_batch(data_.train, std::span(order).subspan(start, size));
       const StepReport report =
           network_->train(batch, {state_.step, factor(state_.step)}, collector.of_step(state_.step));
-      state_.metrics += metrics_row(state_.step, epoch, batch.count, report);
+      state_.metrics += metrics_row(state_.step, epoch, batch.labels.size(), report);
       state_.epoch_loss += report.loss * batch.count;
       state_.epoch_correct += report.correct;
       state_.macs += report.macs;
@@ -168,25 +190,35 @@ class Run {
   }
 
   void finish_epoch(std::int64_t epoch, Progress& progress) {
-    const double loss = state_.epoch_loss / data_.train.count;
-    const double accuracy = test_accuracy();
-    state_.epochs += format("%lld,%.6f,%.4f,%.4f\n", static_cast<long long>(epoch), loss,
-                            percent(state_.epoch_correct, data_.train.count), accuracy);
+    const double loss = state_.epoch_loss / epoch_samples_;
+    const TestReport tested = test();
+    const double accuracy = percent(tested.correct, predictions(data_.test, data_.test.count));
+    state_.epochs += format("%lld,%.6f,%.4f,%.4f,%.6f\n", static_cast<long long>(epoch), loss,
+                            percent(state_.epoch_correct, predictions(data_.train, epoch_samples_)), accuracy,
+                            tested.loss);
     state_.epoch_loss = 0;
     state_.epoch_correct = 0;
     progress.say(format("epoch %lld of %d: loss %.4f, test accuracy %.2f %%",
                         static_cast<long long>(epoch + 1), experiment_.epochs, loss, accuracy));
   }
 
-  double test_accuracy() {
+  static std::int64_t predictions(const Samples& samples, int count) {
+    return std::int64_t{count} * samples.predictions;
+  }
+
+  TestReport test() {
     std::vector<int> all(static_cast<std::size_t>(data_.test.count));
     std::iota(all.begin(), all.end(), 0);
-    std::int64_t correct = 0;
-    for (std::size_t start = 0; start < all.size(); start += kTestBatch) {
-      const std::size_t size = std::min<std::size_t>(kTestBatch, all.size() - start);
-      correct += network_->correct(make_batch(data_.test, std::span(all).subspan(start, size)));
+    const auto batch = static_cast<std::size_t>(
+        data_.test.predictions == 1 ? kTestImages : std::max(1, kTestPredictions / data_.test.predictions));
+    TestReport total;
+    for (std::size_t start = 0; start < all.size(); start += batch) {
+      const std::size_t size = std::min(batch, all.size() - start);
+      const TestReport part = network_->test(make_batch(data_.test, std::span(all).subspan(start, size)));
+      total.correct += part.correct;
+      total.loss += part.loss * static_cast<double>(size) / data_.test.count;
     }
-    return percent(correct, data_.test.count);
+    return total;
   }
 
   void save(const TraceCollector& collector) {
@@ -226,32 +258,39 @@ class Run {
   void write_results() {
     result_.test_accuracy_percent = last_epoch(3);
     result_.train_loss = last_epoch(1);
-    write_statistics(
-        {{"test_accuracy_percent", result_.test_accuracy_percent, "%",
-          "test samples classified correctly after the last epoch"},
-         {"train_loss", result_.train_loss, "nats",
-          "mean cross entropy over the last epoch's training steps"},
-         {"epochs", std::int64_t{experiment_.epochs}, "", "passes over the training samples"},
-         {"steps", total_, "", "weight updates"},
-         {"weights", network_->weights(), "", "weights of all layers, biases not counted"},
-         {"training_macs", state_.macs, "MAC", "multiply-accumulates of all training steps' matrix products"},
-         {"saturations_forward", total_of(4), "", "accumulations that overflowed in forward products"},
-         {"saturations_input_gradient", total_of(5), "",
-          "accumulations that overflowed in input-gradient products"},
-         {"saturations_weight_gradient", total_of(6), "",
-          "accumulations that overflowed in weight-gradient products"},
-         {"underflows_activations", total_of(8), "", "activations too small for a code"},
-         {"underflows_errors", total_of(9), "", "output gradients too small for a code"},
-         {"underflows_gradients", total_of(10), "", "weight gradients too small for a code"},
-         {"clamps_activations", total_of(11), "", "activations above the largest code"},
-         {"clamps_errors", total_of(12), "", "output gradients above the largest code"},
-         {"clamps_gradients", total_of(13), "", "weight gradients above the largest code"}},
-        request_.folder);
+    result_.test_loss = last_epoch(4);
+    std::vector<Statistic> statistics{
+        {"test_accuracy_percent", result_.test_accuracy_percent, "%",
+         "test predictions that were right after the last epoch"},
+        {"train_loss", result_.train_loss, "nats", "mean cross entropy over the last epoch's training steps"},
+        {"test_loss", result_.test_loss, "nats",
+         "mean cross entropy of the test predictions after the last epoch"},
+        {"epochs", std::int64_t{experiment_.epochs}, "", "passes over the training samples"},
+        {"steps", total_, "", "weight updates"},
+        {"weights", network_->weights(), "", "weights of all matrix products"},
+        {"training_macs", state_.macs, "MAC", "multiply-accumulates of all training steps' matrix products"},
+        {"saturations_forward", total_of(4), "", "accumulations that overflowed in forward products"},
+        {"saturations_input_gradient", total_of(5), "",
+         "accumulations that overflowed in input-gradient products"},
+        {"saturations_weight_gradient", total_of(6), "",
+         "accumulations that overflowed in weight-gradient products"},
+        {"underflows_activations", total_of(8), "", "activations too small for a code"},
+        {"underflows_errors", total_of(9), "", "output gradients too small for a code"},
+        {"underflows_gradients", total_of(10), "", "weight gradients too small for a code"},
+        {"clamps_activations", total_of(11), "", "activations above the largest code"},
+        {"clamps_errors", total_of(12), "", "output gradients above the largest code"},
+        {"clamps_gradients", total_of(13), "", "weight gradients above the largest code"}};
+    if (experiment_.network.kind == NetworkKind::kTransformer) {
+      statistics.push_back({"test_bits_per_byte", result_.test_loss / portable_log(2.0), "bit",
+                            "mean cross entropy of the test predictions, each of a byte"});
+      statistics.push_back({"test_perplexity", portable_exp(result_.test_loss), "",
+                            "e to the test loss: bytes that the predictions leave open"});
+    }
+    write_statistics(statistics, request_.folder);
   }
 
   void write_run_json(double seconds, std::int64_t first) {
-    const bool blas = request_.design.format.kind == FormatKind::kFp32;
-    result_.kernel = blas ? "openblas" : Gemm::available(request_.design).front();
+    result_.kernel = network_->kernel();
     const nlohmann::ordered_json run{{"napier", NAPIER_VERSION},
                                      {"command", "train"},
                                      {"experiment", experiment_.name},
@@ -270,6 +309,7 @@ class Run {
   const Dataset& data_;
   Parallel threads_;
   std::unique_ptr<Network> network_;
+  int epoch_samples_;
   int steps_per_epoch_;
   std::int64_t total_;
   std::string identity_;
@@ -282,8 +322,15 @@ class Run {
 
 TrainResult train(const TrainRequest& request) {
   const DatasetParameters& parameters = request.experiment.dataset;
-  const Dataset data = load_dataset(parameters.folder, parameters.train_samples, parameters.test_samples,
-                                    request.dataset_place);
+  const NetworkParameters& network = request.experiment.network;
+  if (request.trace && network.kind != NetworkKind::kMlp) {
+    throw InputError("--trace: only networks of network.kind mlp can be recorded; leave --trace out");
+  }
+  const Dataset data = network.kind == NetworkKind::kTransformer
+                           ? load_text(parameters.text, network.transformer.sequence,
+                                       parameters.train_samples, parameters.test_samples)
+                           : load_dataset(parameters.folder, parameters.train_samples,
+                                          parameters.test_samples, request.dataset_place);
   check_fits(request.experiment, data);
   return Run(request, data)();
 }

@@ -23,6 +23,7 @@ struct TrainRequest {
 struct TrainResult {
   double test_accuracy_percent = 0;
   double train_loss = 0;  ///< mean over the last epoch, nats
+  double test_loss = 0;   ///< after the last epoch, nats
   std::string kernel;     ///< of the matrix products
 };
 

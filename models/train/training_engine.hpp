@@ -36,6 +36,8 @@ class TrainingEngine : public nn::Engine<float> {
   void exchange(StateArchive& archive);
   /// Elements of all matrices.
   virtual std::int64_t weights() const = 0;
+  /// What multiplies: the name of the kernel.
+  virtual std::string kernel() const = 0;
 
   nn::HostTensor<float>& host_tensor(const std::string& name, std::vector<float> initial) final;
 

@@ -41,7 +41,7 @@ TEST_F(Data, ReadsSamplesAndLimits) {
   EXPECT_EQ(data.train.count, 20);
   EXPECT_EQ(data.test.count, 10);
   EXPECT_EQ(data.train.features, 36);
-  EXPECT_EQ(data.train.images.size(), 20U * 36);
+  EXPECT_EQ(data.train.inputs.size(), 20U * 36);
   EXPECT_EQ(data.train.labels.size(), 20U);
 }
 

@@ -318,7 +318,7 @@ TEST_F(TrainRun, GradientsAgreeWithFiniteDifferences) {
   Batch batch{16, {}, {}};
   const Philox random(3);
   for (std::uint64_t i = 0; i < 16 * 36; ++i)
-    batch.images.push_back(static_cast<std::uint8_t>(random.below(256, 0, i)));
+    batch.inputs.push_back(static_cast<std::uint8_t>(random.below(256, 0, i)));
   for (std::uint64_t i = 0; i < 16; ++i)
     batch.labels.push_back(static_cast<std::uint8_t>(random.below(10, 1, i)));
 

@@ -41,7 +41,8 @@ ChannelWords::ChannelWords(const Design& design)
       sum_bits_(widths::sum_bits(design)),
       entry_bits_(widths::entry_bits(design)),
       weight_bits_(design.update.bits),
-      v_bits_(design.update.v_bits) {}
+      v_bits_(design.update.v_bits),
+      has_noise_key_(widths::stochastic_update(design)) {}
 
 void ChannelWords::decode(Bytes word, std::span<Job> job) const {
   Fields f(word);
@@ -75,6 +76,9 @@ void ChannelWords::decode(Bytes word, std::span<UpdateJob> job) const {
   s.correction = f.take_signed(32);
   s.step_log2 = f.take_signed(32);
   s.cap = static_cast<std::int32_t>(f.take(16));
+  if (!has_noise_key_) return;
+  const std::uint64_t low = f.take(32), high = f.take(32);
+  s.noise_key = static_cast<std::int64_t>(high << 32 | low);
 }
 
 void ChannelWords::decode(Bytes word, std::span<UpdateItem> items) const {
@@ -123,6 +127,10 @@ void ChannelWords::encode(const UpdateJob& j, WordStream& to) const {
   p.put(j.settings.correction, 32);
   p.put(j.settings.step_log2, 32);
   p.put(j.settings.cap, 16);
+  if (has_noise_key_) {
+    p.put(j.settings.noise_key, 32);
+    p.put(j.settings.noise_key >> 32, 32);
+  }
   p.finish();
 }
 

@@ -44,6 +44,7 @@ class ChannelWords {
  private:
   std::size_t vector_, lanes_, post_lanes_, update_lanes_;
   int bits_, accumulator_bits_, output_bits_, sum_bits_, entry_bits_, weight_bits_, v_bits_;
+  bool has_noise_key_;
 };
 
 }  // namespace napier::sim

@@ -65,7 +65,7 @@ GateStimulus madam_update_stimulus(const Design& design, const Trace& trace, std
       s.drive.push_back(std::move(cycle));
       s.expect.resize(begin + static_cast<std::size_t>(i) + lead + 1, {std::nullopt, std::nullopt});
       if (i < kRun) {
-        const MadamState after = exact(before, record->gradient[index], settings);
+        const MadamState after = exact(before, record->gradient[index], settings, static_cast<std::uint32_t>(index));
         s.expect.back() = {bits(after.weight, weight_bits), bits(after.v, v_bits)};
       }
     }

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace napier {
@@ -14,7 +15,7 @@ class SimonCounter {
   static_assert(kRounds >= 4 && kRounds <= 32);
 
  public:
-  using RoundKeys = std::array<std::uint16_t, kRounds>;
+  using RoundKeys = std::array<std::uint16_t, std::size_t{kRounds}>;
   static constexpr int rounds() { return kRounds; }
 
   /// Key word 0, the first that is used, in the low 16 bits.
@@ -30,9 +31,12 @@ class SimonCounter {
   }
 
   /// 32 random bits of an index.
-  std::uint32_t operator()(std::uint32_t index) const {
+  std::uint32_t operator()(std::uint32_t index) const { return bits(index, keys_); }
+
+  /// The same, for loops that are to be compiled for vectors.
+  static std::uint32_t bits(std::uint32_t index, const RoundKeys& keys) {
     std::uint32_t x = index >> 16, y = index & 0xFFFF;
-    for (const std::uint16_t key : keys_) {
+    for (const std::uint16_t key : keys) {
       const std::uint32_t before = x;
       x = y ^ ((rotate(x, 1) & rotate(x, 8)) ^ rotate(x, 2)) ^ key;
       y = before;

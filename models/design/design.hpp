@@ -15,7 +15,8 @@ enum class Rounding { kLogNearest, kLinearNearest };
 enum class ConversionStyle { kPerElement, kBinned, kSplitSign };
 enum class TermRounding { kTruncate, kHalfUp };
 enum class Overflow { kSaturate, kWrap };
-enum class UpdateKind { kMadam, kHost };
+enum class UpdateKind { kMadam, kHost, kRounded, kIntegerMadam };
+enum class UpdateRounding { kNearest, kStochastic };
 
 /// Number format of the operands (weights, activations, gradients) of all matrix products.
 struct Format {
@@ -57,10 +58,16 @@ struct PostProcessorParameters {
   int compare_bits = 10;  ///< mantissa bits compared with the thresholds
 };
 
-/// Madam's update unit, or `host` where weights are kept in FP32 outside the datapath.
+/// Largest whole |g*| of update.round_first.
+inline constexpr int kMostRoundedGradient = 64;
+
+/// How weights are kept and moved: by Madam's update unit, or outside the datapath.
 struct Update {
   UpdateKind kind = UpdateKind::kMadam;
   int bits = 16;        ///< B_U, sign included
+  UpdateRounding rounding = UpdateRounding::kNearest;  ///< of Madam's step, or of a rounded weight
+  bool round_first = false;  ///< Madam's unit: |g*| becomes a whole number before the learning rate
+  std::uint32_t seed = 1;    ///< of stochastic rounding
   int lanes = 8;        ///< weights updated each cycle
   int v_bits = 22;      ///< width of log2 v, a signed fixed-point number
   int v_fraction = 14;  ///< fraction bits of log2 v

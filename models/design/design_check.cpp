@@ -6,6 +6,7 @@
 #include "models/config/scalar.hpp"
 #include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
+#include "models/format/constants.hpp"
 
 namespace napier {
 namespace {
@@ -24,6 +25,7 @@ class Checker {
       check_conversion();
       check_thresholds();
     }
+    if (d_.update.kind != UpdateKind::kHost) check_update_word();
     if (d_.update.kind == UpdateKind::kMadam) check_update();
   }
 
@@ -67,10 +69,20 @@ class Checker {
       }
       if (key == "datapath.lut_bits") return d_.datapath.style == ConversionStyle::kPerElement;
       if (key == "pipeline.scale") return !widths::has_scaler(d_);
-      if (key.starts_with("update.") || key == "pipeline.update") return d_.update.kind != UpdateKind::kMadam;
-      return false;
+      return unused_by_update(key);
     };
     refuse_changed(design_schema().root, &d_, unused);
+  }
+
+  /// Keys of the weight update that its kind does not read.
+  bool unused_by_update(const std::string& key) const {
+    if (!key.starts_with("update.") && key != "pipeline.update") return false;
+    const UpdateKind kind = d_.update.kind;
+    if (key == "update.seed") return d_.update.rounding != UpdateRounding::kStochastic;
+    if (key == "update.bits") return kind == UpdateKind::kHost;
+    if (key == "update.rounding") return kind != UpdateKind::kMadam && kind != UpdateKind::kRounded;
+    if (key == "update.bound") return kind == UpdateKind::kHost;
+    return kind != UpdateKind::kMadam;
   }
 
   void refuse_changed(const config::Record& record, const void* object,
@@ -86,9 +98,26 @@ class Checker {
     }
   }
 
+  static const char* kind_name(UpdateKind kind) {
+    switch (kind) {
+      case UpdateKind::kMadam:
+        return "madam";
+      case UpdateKind::kHost:
+        return "host";
+      case UpdateKind::kRounded:
+        return "rounded";
+      case UpdateKind::kIntegerMadam:
+        return "integer_madam";
+    }
+    throw InternalError("update kind without a name");
+  }
+
   std::string context(const std::string& key) const {
     if (d_.format.kind == FormatKind::kFp32) return "format.kind is fp32";
-    if (key.starts_with("update.") || key == "pipeline.update") return "update.kind is host";
+    if (key == "update.seed") return "update.rounding is nearest";
+    if (key.starts_with("update.") || key == "pipeline.update") {
+      return std::string("update.kind is ") + kind_name(d_.update.kind);
+    }
     if (d_.format.kind == FormatKind::kInt8 && !key.starts_with("format.scale_"))
       return "format.kind is int8";
     if (key.starts_with("format.scale_")) return "format.scale_rule is current";
@@ -102,9 +131,10 @@ class Checker {
       fail("format.bits",
            "format.bits is " + std::to_string(f.bits) + " but format.kind int8 has 8 bits; write 8");
     }
-    if (f.kind != FormatKind::kLns && d_.update.kind == UpdateKind::kMadam) {
-      fail("update.kind",
-           "update.kind madam works on logarithms and needs format.kind lns; write update.kind host");
+    if (f.kind != FormatKind::kLns &&
+        (d_.update.kind == UpdateKind::kMadam || d_.update.kind == UpdateKind::kRounded)) {
+      fail("update.kind", std::string("update.kind ") + kind_name(d_.update.kind) +
+                              " works on logarithms and needs format.kind lns; write update.kind host");
     }
     if (f.kind == FormatKind::kLns && f.gamma_log2 >= f.bits - 1) {
       fail("format.gamma_log2", "format.gamma_log2 " + std::to_string(f.gamma_log2) +
@@ -165,13 +195,17 @@ class Checker {
              std::to_string(least));
   }
 
-  void check_update() const {
+  void check_update_word() const {
     const Update& u = d_.update;
-    if (u.bits < d_.format.bits) {
+    if (u.kind != UpdateKind::kIntegerMadam && u.bits < d_.format.bits) {
       fail("update.bits", "update.bits " + std::to_string(u.bits) + " is below format.bits " +
                               std::to_string(d_.format.bits) + "; write at least " +
                               std::to_string(d_.format.bits));
     }
+  }
+
+  void check_update() const {
+    const Update& u = d_.update;
     if (u.v_fraction <= d_.format.gamma_log2) {
       fail("update.v_fraction", "update.v_fraction " + std::to_string(u.v_fraction) +
                                     " must be above format.gamma_log2 " +
@@ -192,6 +226,20 @@ class Checker {
                " whole bits above update.v_fraction, too few for the range of gradients; write at "
                "least " +
                std::to_string(u.v_fraction + 6));
+    }
+    if (fixed_log2(u.beta, u.v_fraction) == 0) {
+      int fraction = u.v_fraction;
+      while (fixed_log2(u.beta, fraction) == 0) ++fraction;
+      fail("update.beta",
+           "log2 of update.beta " + config::real_node(u.beta).text + " rounds to 0 with update.v_fraction " +
+               std::to_string(u.v_fraction) +
+               ": the second moment would never decay; lower update.beta or write update.v_fraction " +
+               std::to_string(fraction) + " or more");
+    }
+    if (u.round_first && !(u.bound >= 1 && u.bound <= kMostRoundedGradient)) {
+      fail("update.bound", "update.bound " + config::real_node(u.bound).text +
+                               " does not go with update.round_first, whose table holds whole |g*| of 1 to " +
+                               std::to_string(kMostRoundedGradient) + "; write a bound of that range");
     }
   }
 

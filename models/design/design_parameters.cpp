@@ -72,9 +72,21 @@ void declare_update(Group<Update> g) {
   g.choice<UpdateKind>(
       "kind", &Update::kind,
       {{UpdateKind::kMadam, "madam", "multiplicative, in the log domain, on the accelerator"},
-       {UpdateKind::kHost, "host", "weights live in FP32 on the host"}},
-      "Who updates the weights");
-  g.integer("bits", &Update::bits, {4, 16}, "bits", "Width B_U of a stored weight, sign included");
+       {UpdateKind::kHost, "host", "weights live in FP32 on the host"},
+       {UpdateKind::kRounded, "rounded", "the host's rule, each step rounded to LNS words of update.bits"},
+       {UpdateKind::kIntegerMadam, "integer_madam",
+        "Bernstein et al. 2020: w = +-3 RMS exp(-0.001 k), k an integer of update.bits - 1 bits"}},
+      "Who updates the weights, and how they are kept");
+  g.integer("bits", &Update::bits, {4, 16}, "bits",
+            "Width B_U of a stored weight, sign included (madam, rounded, integer_madam)");
+  g.choice<UpdateRounding>(
+      "rounding", &Update::rounding,
+      {{UpdateRounding::kNearest, "nearest", "to the nearest"},
+       {UpdateRounding::kStochastic, "stochastic", "up or down at random, so that the mean is exact"}},
+      "Rounding of Madam's integer step (madam) or of the new weight (rounded)");
+  g.boolean("round_first", &Update::round_first,
+            "Round |g*| to a whole number before the learning rate (madam): below 1/2 nothing moves");
+  g.integer("seed", &Update::seed, {0, UINT32_MAX}, "", "Seed of stochastic rounding");
   g.integer("lanes", &Update::lanes, {1, 64}, "lanes", "Weights updated each cycle");
   g.integer("v_bits", &Update::v_bits, {10, 28}, "bits",
             "Width of log2 v, v the second moment, signed fixed point");

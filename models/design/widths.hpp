@@ -12,6 +12,11 @@ inline int ceil_log2(int n) {
 
 inline bool is_lns(const Design& d) { return d.format.kind == FormatKind::kLns; }
 
+/// True where the update unit rounds its steps at random; its jobs then bring a key of 64 bits.
+inline bool stochastic_update(const Design& d) {
+  return d.update.kind == UpdateKind::kMadam && d.update.rounding == UpdateRounding::kStochastic;
+}
+
 /// Exponent of a product, 0..2E: one bit more than an exponent code.
 inline int product_bits(const Design& d) { return is_lns(d) ? d.format.bits : 2 * d.format.bits; }
 

@@ -170,13 +170,17 @@ void write_update(const Design& d, const MadamUpdate& unit, const UpdateRecord& 
   job.put(r.settings.correction, 32);
   job.put(r.settings.step_log2, 32);
   job.put(r.settings.cap, 16);
+  if (widths::stochastic_update(d)) {
+    job.put(r.settings.noise_key, 32);
+    job.put(r.settings.noise_key >> 32, 32);
+  }
   job.finish();
-  const MadamState pad_after = unit(MadamState{}, Word{0}, r.settings);
   WordPacker in(s.update_in), out(s.update_out);
   for (std::size_t i = 0; i < words * lanes; ++i) {
     const bool pad = i >= r.before.size();
     const MadamState before = pad ? MadamState{} : r.before[i];
-    const MadamState after = pad ? pad_after : r.after[i];
+    const MadamState after =
+        pad ? unit(before, Word{0}, r.settings, static_cast<std::uint32_t>(i)) : r.after[i];
     in.put(before.weight, d.update.bits);
     in.put(pad ? 0 : r.gradient[i], d.format.bits);
     in.put(before.v, d.update.v_bits);

@@ -72,6 +72,10 @@ std::vector<WordField> word_fields(const Design& d, const std::string& channel) 
     f.add("correction", 32, true);
     f.add("step_log2", 32, true);
     f.add("cap", 16);
+    if (widths::stochastic_update(d)) {
+      f.add("noise_key_low", 32);
+      f.add("noise_key_high", 32);
+    }
   } else if (channel == "update_in" || channel == "update_out") {
     f.add_weights(d, channel == "update_in");
   } else {

@@ -141,6 +141,7 @@ void check_record(const Design& design, const UpdateRecord& r, const std::string
   check.range("correction", r.settings.correction, -kLogRange, kLogRange);
   check.range("step_log2", r.settings.step_log2, -kLogRange, kLogRange);
   check.range("cap", r.settings.cap, 1, max_code);
+  if (!widths::stochastic_update(design)) check.range("noise_key", r.settings.noise_key, 0, 0);
 }
 
 }  // namespace napier

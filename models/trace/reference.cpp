@@ -111,6 +111,7 @@ UpdateRecord random_update(const Design& d, const GemmRecord& gemm, Random& rand
   r.settings.correction = -static_cast<std::int32_t>(random.below(10 * one));
   r.settings.step_log2 = static_cast<std::int32_t>(random.below(8 * one));
   r.settings.cap = unit.max_code() - static_cast<std::int32_t>(random.below(unit.max_code() / 4));
+  if (unit.stochastic()) r.settings.noise_key = random.below(std::int64_t{1} << 62);
   r.gradient = random_words(d, std::int64_t{gemm.m} * gemm.k, random);
   for (std::size_t i = 0; i < r.gradient.size(); ++i) {
     const auto sign = static_cast<std::uint32_t>(random.below(2)) << (d.update.bits - 1);
@@ -159,7 +160,7 @@ void compute_expected(const Design& design, UpdateRecord& r) {
   const MadamUpdate unit(design);
   r.after.clear();
   for (std::size_t i = 0; i < r.before.size(); ++i) {
-    r.after.push_back(unit(r.before[i], r.gradient[i], r.settings));
+    r.after.push_back(unit(r.before[i], r.gradient[i], r.settings, static_cast<std::uint32_t>(i)));
   }
 }
 

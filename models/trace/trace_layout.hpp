@@ -92,9 +92,9 @@ void states(Archive& archive, const std::string& when, States& all, std::int64_t
   }
 }
 
-/// An update. R is UpdateRecord, const where it is saved.
+/// An update. R is UpdateRecord, const where it is saved. `stochastic`: of the design's unit.
 template <class Archive, class R>
-void update(Archive& archive, R& r) {
+void update(Archive& archive, R& r, bool stochastic) {
   auto count = static_cast<std::int64_t>(r.before.size());
   archive.attribute("step", r.step);
   archive.attribute("layer", r.layer);
@@ -103,6 +103,7 @@ void update(Archive& archive, R& r) {
   archive.attribute("correction", r.settings.correction);
   archive.attribute("step_log2", r.settings.step_log2);
   archive.attribute("cap", r.settings.cap);
+  if (stochastic) archive.attribute("noise_key", r.settings.noise_key);
   states(archive, "before", r.before, count);
   archive.dataset("gradient", r.gradient, {count}, "operand word", "gradient of each weight");
   states(archive, "after", r.after, count);

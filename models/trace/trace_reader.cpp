@@ -7,6 +7,7 @@
 #include "models/base/error.hpp"
 #include "models/base/interrupt.hpp"
 #include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
 #include "models/trace/hdf5_file.hpp"
 #include "models/trace/record_check.hpp"
 #include "models/trace/trace.hpp"
@@ -212,7 +213,9 @@ Trace read_trace(const std::filesystem::path& path) {
   load_records(file.get(), path.string(), "gemm", head, trace.design, trace.gemms,
                [](const Loader& loader, GemmRecord& r) { trace_layout::gemm(loader, r); });
   load_records(file.get(), path.string(), "update", head, trace.design, trace.updates,
-               [](const Loader& loader, UpdateRecord& r) { trace_layout::update(loader, r); });
+               [&](const Loader& loader, UpdateRecord& r) {
+                 trace_layout::update(loader, r, widths::stochastic_update(trace.design));
+               });
   return trace;
 }
 

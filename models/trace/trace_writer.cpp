@@ -9,6 +9,7 @@
 #include "models/base/files.hpp"
 #include "models/base/interrupt.hpp"
 #include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
 #include "models/trace/hdf5_file.hpp"
 #include "models/trace/record_check.hpp"
 #include "models/trace/trace.hpp"
@@ -156,7 +157,7 @@ void save(const Trace& trace, hid_t file) {
     check_record(trace.design, trace.updates[i], "trace record " + describe(trace.updates[i]));
     const Handle group = create_group(updates.get(), trace_layout::record_name(i, trace.updates[i]));
     Saver saver(group.get());
-    trace_layout::update(saver, trace.updates[i]);
+    trace_layout::update(saver, trace.updates[i], widths::stochastic_update(trace.design));
   }
 }
 

@@ -142,7 +142,8 @@ std::vector<BenchRow> bench_kernels() {
   const std::vector<Word> gradient = random_words(kWords, 2);
   measure("madam_update/tensor", [&] { madam_tensor.update(weights, v, gradient, madam, one); });
   measure("madam_update/unit", [&] {
-    for (std::size_t i = 0; i < kWords; ++i) states[i] = madam_unit(states[i], gradient[i], madam);
+    for (std::size_t i = 0; i < kWords; ++i)
+      states[i] = madam_unit(states[i], gradient[i], madam, static_cast<std::uint32_t>(i));
     benchmark::ClobberMemory();
   });
 

@@ -95,7 +95,7 @@ class DesignEngine : public TrainingEngine {
     m->name = name;
     m->rows = rows;
     m->columns = columns;
-    m->weights = make_weights(design_, optimizer(), initial, threads());
+    m->weights = make_weights(design_, optimizer(), initial, static_cast<int>(matrices_.size()), threads());
     matrices_.push_back(std::move(m));
     return *matrices_.back();
   }

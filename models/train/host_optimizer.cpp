@@ -80,6 +80,8 @@ double tensor_rate(const OptimizerParameters& optimizer) {
   return optimizer.tensors.learning_rate > 0 ? optimizer.tensors.learning_rate : optimizer.host.learning_rate;
 }
 
+double bias_correction(double beta, std::int64_t time) { return 1.0 / (1.0 - power(beta, time)); }
+
 double root_mean_square(std::span<const float> values) {
   double sum = 0.0;
   for (const float x : values) sum += double{x} * double{x};
@@ -98,11 +100,10 @@ HostOptimizer::HostOptimizer(const HostParameters& parameters, HostRule rule, do
 
 void HostOptimizer::step(std::span<float> weights, std::span<const float> gradient, double rate,
                          std::int64_t time, const Parallel& threads) {
-  const Moments p{
-      .first_decay = static_cast<float>(parameters_.momentum),
-      .second_decay = static_cast<float>(parameters_.second_moment),
-      .first_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.momentum, time))),
-      .second_correction = static_cast<float>(1.0 / (1.0 - power(parameters_.second_moment, time)))};
+  const Moments p{.first_decay = static_cast<float>(parameters_.momentum),
+                  .second_decay = static_cast<float>(parameters_.second_moment),
+                  .first_correction = static_cast<float>(bias_correction(parameters_.momentum, time)),
+                  .second_correction = static_cast<float>(bias_correction(parameters_.second_moment, time))};
   const auto r = static_cast<float>(rate);
   const auto pieces = static_cast<int>((weights.size() + kPiece - 1) / kPiece);
   threads.for_each(pieces, [&](int i) {

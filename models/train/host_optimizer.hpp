@@ -44,6 +44,9 @@ HostRule tensor_rule(const OptimizerParameters& optimizer);
 /// Their learning rate before the schedule.
 double tensor_rate(const OptimizerParameters& optimizer);
 
+/// 1 / (1 - beta^time), what a decayed mean that started from zero is multiplied with after `time` steps.
+double bias_correction(double beta, std::int64_t time);
+
 /// sqrt(mean of squares), summed in order.
 double root_mean_square(std::span<const float> values);
 

@@ -1,39 +1,34 @@
 #include "models/train/lns_weights.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "models/base/error.hpp"
+#include "models/base/random.hpp"
 #include "models/format/constants.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/trace/trace.hpp"
 #include "models/train/host_optimizer.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/update_grid.hpp"
 
 namespace napier {
 namespace {
+
+/// Last word of the Philox counters whose numbers are keys of the unit's noise.
+constexpr std::uint32_t kUpdateNoise = 0x75706474;
 
 /// log2 of gamma_U: the update grid is `bits_U - bits` bits finer than the operands'.
 int update_gamma_log2(const Design& d) { return d.format.gamma_log2 + d.update.bits - d.format.bits; }
 
 /// Words of the initial weights: nearest code on the update grid, never zero, at most the cap.
-std::vector<UpdateWord> initial_words(const Design& design, std::span<const float> initial, int scale,
+std::vector<UpdateWord> initial_words(const UpdateGrid& grid, std::span<const float> initial, int scale,
                                       int cap) {
-  const int gamma_log2 = update_gamma_log2(design);
-  const int finer = design.update.bits - design.format.bits;
-  const int max_code = (1 << (design.update.bits - 1)) - 1;
-  const std::vector<std::uint32_t> thresholds = float_thresholds(gamma_log2, design.format.rounding);
   std::vector<UpdateWord> words;
   for (const float x : initial) {
-    const auto bits = std::bit_cast<std::uint32_t>(x);
-    const int exponent = static_cast<int>(bits >> 23 & 255) - 127;
-    const auto passed =
-        std::upper_bound(thresholds.begin(), thresholds.end(), bits & 0x7FFFFFU) - thresholds.begin();
-    const int level = exponent * (1 << gamma_log2) + static_cast<int>(passed);
-    const int code = std::clamp(level - scale * (1 << finer) + max_code, 1, cap);
-    words.push_back(static_cast<UpdateWord>((std::signbit(x) ? max_code + 1 : 0) | code));
+    const int code = x == 0 ? 1 : std::clamp(grid.nearest_code(x, scale), 1, cap);
+    words.push_back(static_cast<UpdateWord>((std::signbit(x) ? grid.max_code() + 1 : 0) | code));
   }
   return words;
 }
@@ -41,8 +36,8 @@ std::vector<UpdateWord> initial_words(const Design& design, std::span<const floa
 }  // namespace
 
 LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
-                       const Parallel& threads)
-    : design_(design), madam_(madam), threads_(threads), unit_(design) {
+                       int layer, const Parallel& threads)
+    : design_(design), madam_(madam), layer_(layer), threads_(threads), unit_(design) {
   const auto limit = static_cast<float>(3.0 * root_mean_square(initial));
   if (!(limit > 0)) throw InternalError("initial weights are all zero: Madam could never move them");
   scale_ = Quantizer(design).scale_exponent(limit);
@@ -50,7 +45,7 @@ LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::
   const int max_code = unit_.unit().max_code();
   cap_ = std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1,
                     max_code);
-  words_ = initial_words(design, initial, scale_, cap_);
+  words_ = initial_words(UpdateGrid(design), initial, scale_, cap_);
   v_.assign(initial.size(), unit_.unit().zero_v());
   operands_.resize(initial.size());
   for (int w = 0; w < (1 << design.update.bits); ++w) {
@@ -76,7 +71,8 @@ void LnsWeights::update(std::span<const Word> gradient, int k, const StepSetting
                             .correction = static_cast<std::int32_t>(
                                 fixed_log2_correction(design_.update.beta, settings.step + 1, fraction)),
                             .step_log2 = static_cast<std::int32_t>(fixed_log2(codes, fraction)),
-                            .cap = cap_};
+                            .cap = cap_,
+                            .noise_key = noise_key(settings.step)};
   const auto states = [&] {
     std::vector<MadamState> all;
     for (std::size_t i = 0; i < words_.size(); ++i) all.push_back({words_[i], v_[i]});
@@ -92,6 +88,15 @@ void LnsWeights::update(std::span<const Word> gradient, int k, const StepSetting
   make_operands();
 }
 
+std::int64_t LnsWeights::noise_key(std::int64_t step) const {
+  if (!unit_.unit().stochastic()) return 0;
+  const Philox::Block key =
+      Philox(design_.update.seed)
+          .block({static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32),
+                  static_cast<std::uint32_t>(layer_), kUpdateNoise});
+  return static_cast<std::int64_t>(std::uint64_t{key[1]} << 32 | key[0]);
+}
+
 void LnsWeights::exchange(StateArchive& archive) {
   archive.value("scale", scale_);
   archive.value("cap", cap_);
@@ -101,8 +106,9 @@ void LnsWeights::exchange(StateArchive& archive) {
 }
 
 std::unique_ptr<Weights> make_lns_weights(const Design& design, const MadamParameters& madam,
-                                          std::span<const float> initial, const Parallel& threads) {
-  return std::make_unique<LnsWeights>(design, madam, initial, threads);
+                                          std::span<const float> initial, int layer,
+                                          const Parallel& threads) {
+  return std::make_unique<LnsWeights>(design, madam, initial, layer, threads);
 }
 
 }  // namespace napier

@@ -10,7 +10,7 @@ namespace napier {
 /// smallest on the grid not below 3 RMS of the initial tensor, and a cap, the largest code not above 3 RMS.
 class LnsWeights : public Weights {
  public:
-  LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
+  LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial, int layer,
              const Parallel& threads);
   std::span<const Word> operands() const override { return operands_; }
   int scale() const override { return scale_; }
@@ -24,8 +24,11 @@ class LnsWeights : public Weights {
 
  private:
   void make_operands();
+  /// Of the step, for this tensor; 0 where rounding is nearest.
+  std::int64_t noise_key(std::int64_t step) const;
   Design design_;
   MadamParameters madam_;
+  int layer_;
   const Parallel& threads_;
   MadamTensor unit_;
   std::vector<Word> operand_of_;  ///< by update word

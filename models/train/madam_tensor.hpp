@@ -24,7 +24,7 @@ class MadamTensor {
   LnsFormat format_;
   int update_bits_, v_bits_, fraction_;
   std::vector<std::int32_t> gaussian_;  ///< the unit's table and a zero for all larger distances
-  std::vector<std::int32_t> steps_;     ///< step by exponent code, from lowest_exponent_ up
+  std::vector<std::uint32_t> steps_;    ///< exact step by exponent code, from lowest_exponent_ up
   int lowest_exponent_;
 };
 

@@ -53,15 +53,16 @@ class QuantizedMlp : public Network {
     for (std::size_t l = 0; l < initial.size(); ++l) {
       const int outputs = experiment.network.layers[l + 1];
       const std::vector<float> bias(static_cast<std::size_t>(outputs));
-      layers_.push_back({.inputs = experiment.network.layers[l],
-                         .outputs = outputs,
-                         .weights = make_weights(design, experiment.optimizer, initial[l], threads),
-                         .bias = bias,
-                         .bias_optimizer = HostOptimizer(experiment.optimizer.host,
-                                                         tensor_rule(experiment.optimizer), 0, bias),
-                         .activation_scale = ScaleTracker(design),
-                         .error_scale = ScaleTracker(design),
-                         .gradient_scale = ScaleTracker(design)});
+      layers_.push_back(
+          {.inputs = experiment.network.layers[l],
+           .outputs = outputs,
+           .weights = make_weights(design, experiment.optimizer, initial[l], static_cast<int>(l), threads),
+           .bias = bias,
+           .bias_optimizer =
+               HostOptimizer(experiment.optimizer.host, tensor_rule(experiment.optimizer), 0, bias),
+           .activation_scale = ScaleTracker(design),
+           .error_scale = ScaleTracker(design),
+           .gradient_scale = ScaleTracker(design)});
     }
     quantise_pixels();
   }

@@ -31,9 +31,14 @@ class Weights {
   virtual void exchange(StateArchive& archive) = 0;
 };
 
-/// Weights as the design keeps them: 16-bit logarithms in the Madam unit (update.kind madam), or FP32 on the
-/// host (host), quantised anew in each step.
+/// Weights as the design's update.kind keeps them:
+///   madam:         logarithms of update.bits in the Madam unit;
+///   host:          FP32, quantised to operands anew in each step;
+///   rounded:       logarithms of update.bits, each step made in FP32 by host.rule and rounded;
+///   integer_madam: integers of update.bits - 1 bits, a fixed table their magnitudes.
+/// `layer` counts the network's weight tensors from 0: it tells their random numbers apart where rounding is
+/// stochastic.
 std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParameters& optimizer,
-                                      std::span<const float> initial, const Parallel& threads);
+                                      std::span<const float> initial, int layer, const Parallel& threads);
 
 }  // namespace napier

@@ -20,7 +20,14 @@ MadamUpdate::MadamUpdate(const Design& design)
       log2_one_minus_beta_(static_cast<std::int32_t>(fixed_log2(1.0 - design.update.beta, fraction_))),
       log2_bound_(static_cast<std::int32_t>(fixed_log2(design.update.bound, fraction_))),
       gaussian_(gaussian_logarithm_table(fraction_)),
-      octave_(octave_constants(format_.gamma_log2, const_bits_)) {}
+      octave_(octave_constants(format_.gamma_log2, const_bits_)),
+      stochastic_(design.update.rounding == UpdateRounding::kStochastic) {
+  if (!design.update.round_first) return;
+  for (int whole = 1; whole <= static_cast<int>(design.update.bound + 0.5); ++whole) {
+    whole_thresholds_.push_back(static_cast<std::int32_t>(fixed_log2(whole - 0.5, fraction_)));
+    whole_logarithms_.push_back(static_cast<std::int32_t>(fixed_log2(whole, fraction_)));
+  }
+}
 
 std::int32_t MadamUpdate::gradient_log2(Word gradient, const MadamSettings& settings) const {
   return (format_.code(gradient) + settings.gradient_exponent) * (1 << (fraction_ - format_.gamma_log2));
@@ -43,28 +50,37 @@ MadamUpdate::Moment MadamUpdate::second_moment(std::int32_t v, Word gradient,
 std::int32_t MadamUpdate::step_exponent(std::int32_t v_after, Word gradient,
                                         const MadamSettings& settings) const {
   const std::int32_t normalised = gradient_log2(gradient, settings) - ((v_after - settings.correction) >> 1);
-  return std::min(normalised, log2_bound_) + settings.step_log2;
+  const std::int32_t bounded = std::min(normalised, log2_bound_);
+  if (whole_thresholds_.empty()) return bounded + settings.step_log2;
+  const auto above = std::upper_bound(whole_thresholds_.begin(), whole_thresholds_.end(), bounded);
+  if (above == whole_thresholds_.begin()) return kNoStep;
+  return whole_logarithms_[static_cast<std::size_t>(above - whole_thresholds_.begin()) - 1] +
+         settings.step_log2;
 }
 
-std::int32_t MadamUpdate::step(std::int32_t step_exponent) const {
+std::uint32_t MadamUpdate::exact_step(std::int32_t step_exponent) const {
   const int dropped = fraction_ - format_.gamma_log2;
   const std::int32_t exponent = (step_exponent + (1 << (dropped - 1))) >> dropped;  // in codes, to nearest
   const std::int32_t quotient = exponent >> format_.gamma_log2;
   const auto remainder = static_cast<std::size_t>(exponent & (format_.gamma() - 1));
-  if (quotient >= update_bits_ - 1) return max_code_;
-  const int shift = const_bits_ - quotient;
-  if (shift > const_bits_ + 1) return 0;  // below one half
-  const auto constant = static_cast<std::int64_t>(octave_[remainder]);
-  const std::int64_t delta =
-      shift > 0 ? (constant + (std::int64_t{1} << (shift - 1))) >> shift : constant << -shift;
-  return static_cast<std::int32_t>(std::min<std::int64_t>(delta, max_code_));
+  const std::uint32_t most = static_cast<std::uint32_t>(max_code_) << kStepFraction;
+  if (quotient >= update_bits_ - 1) return most;
+  const int shift = const_bits_ - kStepFraction - quotient;
+  if (shift > const_bits_) return 0;
+  const std::uint64_t constant = octave_[remainder];
+  const std::uint64_t exact = shift > 0 ? constant >> shift : constant << -shift;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(exact, most));
 }
 
-MadamState MadamUpdate::operator()(const MadamState& before, Word gradient,
-                                   const MadamSettings& settings) const {
+std::int32_t MadamUpdate::step(std::int32_t step_exponent, std::uint32_t noise) const {
+  return static_cast<std::int32_t>((exact_step(step_exponent) + noise) >> kStepFraction);
+}
+
+MadamState MadamUpdate::operator()(const MadamState& before, Word gradient, const MadamSettings& settings,
+                                   std::uint32_t index) const {
   const Moment moment = second_moment(before.v, gradient, settings);
   if (moment.zero) return {before.weight, moment.v};
-  const std::int32_t delta = step(step_exponent(moment.v, gradient, settings));
+  const std::int32_t delta = step(step_exponent(moment.v, gradient, settings), noise(settings, index));
   const std::uint32_t sign_bit = 1U << (update_bits_ - 1);
   const bool weight_negative = (before.weight & sign_bit) != 0;
   const auto code = static_cast<std::int32_t>(before.weight & (sign_bit - 1));

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/base/simon.hpp"
 #include "models/format/lns_format.hpp"
 
 namespace napier {
@@ -15,6 +16,7 @@ struct MadamSettings {
   std::int32_t correction = 0;         ///< log2(1 - beta^t), fixed point, negative
   std::int32_t step_log2 = 0;          ///< log2(eta * gamma_U), fixed point
   std::int32_t cap = 0;                ///< largest exponent code of this tensor, 1..E_U
+  std::int64_t noise_key = 0;          ///< of RoundingNoise, any 64 bits; 0 where rounding is nearest
   friend bool operator==(const MadamSettings&, const MadamSettings&) = default;
 };
 
@@ -27,12 +29,16 @@ struct MadamState {
 /// Madam in the log domain: adders, two small tables and shifts, no multiplier.
 ///   log2 g^2 = 2 log2|g|;  v' = beta v + (1-beta) g^2 by the Gaussian logarithm;
 ///   log2|g*| = log2|g| - (log2 v' - correction)/2, at most log2(bound);
+///   round_first: |g*| becomes the nearest whole number, as Zhao et al.'s program has it;
 ///   delta = round(2^(log2|g*| + step_log2)) through the octave constants;  code -= delta sign(g) sign(w).
+/// `rounding: stochastic` adds 16 bits of RoundingNoise instead of one half before the fraction is dropped.
 /// Rule: Bernstein et al. 2020 (Madam), Zhao et al. 2022, doi 10.1109/TC.2022.3202747 (LNS-Madam).
 class MadamUpdate {
  public:
   explicit MadamUpdate(const Design& design);
-  MadamState operator()(const MadamState& before, Word gradient, const MadamSettings& settings) const;
+  /// `index` counts the weights of the tensor from 0: it chooses the noise of stochastic rounding.
+  MadamState operator()(const MadamState& before, Word gradient, const MadamSettings& settings,
+                        std::uint32_t index) const;
 
   std::int32_t zero_v() const { return v_zero_; }
   int max_code() const { return max_code_; }
@@ -41,6 +47,15 @@ class MadamUpdate {
   std::int32_t log2_bound() const { return log2_bound_; }
   const std::vector<std::uint32_t>& gaussian_table() const { return gaussian_; }
   const std::vector<std::uint32_t>& octave_table() const { return octave_; }
+  bool stochastic() const { return stochastic_; }
+
+  /// round_first: the logarithms at which the whole number i + 1 begins, and its own; empty otherwise.
+  const std::vector<std::int32_t>& whole_thresholds() const { return whole_thresholds_; }
+  const std::vector<std::int32_t>& whole_logarithms() const { return whole_logarithms_; }
+  /// Step exponent of a |g*| that was rounded to zero: below all that moves a weight.
+  static constexpr std::int32_t kNoStep = -(1 << 30);
+  /// Fraction bits that an integer step is rounded from.
+  static constexpr int kStepFraction = 16;
 
   /// Stages of the calculation, so that hardware models can register between them.
   struct Moment {
@@ -50,8 +65,16 @@ class MadamUpdate {
   Moment second_moment(std::int32_t v, Word gradient, const MadamSettings& settings) const;
   /// log2(|g*| eta gamma_U), fixed point.
   std::int32_t step_exponent(std::int32_t v_after, Word gradient, const MadamSettings& settings) const;
-  /// Integer step on the exponent code, 0..E_U.
-  std::int32_t step(std::int32_t step_exponent) const;
+  /// The step on the exponent code before it is rounded, with kStepFraction fraction bits (further bits are
+  /// dropped), at most E_U.
+  std::uint32_t exact_step(std::int32_t step_exponent) const;
+  /// Integer step, 0..E_U. `noise`: what is added before the fraction is dropped, 16 bits.
+  std::int32_t step(std::int32_t step_exponent, std::uint32_t noise) const;
+  /// 16 bits to round a step with: random, or one half where rounding is nearest.
+  std::uint32_t noise(const MadamSettings& settings, std::uint32_t index) const {
+    return stochastic_ ? RoundingNoise(static_cast<std::uint64_t>(settings.noise_key))(index) >> 16 : kHalf;
+  }
+  static constexpr std::uint32_t kHalf = 1U << (kStepFraction - 1);
 
  private:
   std::int32_t gradient_log2(Word gradient, const MadamSettings& settings) const;
@@ -60,6 +83,8 @@ class MadamUpdate {
   std::int32_t max_code_, v_zero_, v_max_;
   std::int32_t log2_beta_, log2_one_minus_beta_, log2_bound_;
   std::vector<std::uint32_t> gaussian_, octave_;
+  bool stochastic_;
+  std::vector<std::int32_t> whole_thresholds_, whole_logarithms_;
 };
 
 /// The GEMM operand of a stored weight: half an operand code is subtracted and the low bits dropped, so that

@@ -28,6 +28,7 @@ void MadamUpdateBlock::edge() {
     ++jobs_;
     left_ = job.data()->words;
     settings_ = job.data()->settings;
+    index_ = 0;
     run_ = left_ > 0;
   }
   publish();
@@ -43,7 +44,7 @@ void MadamUpdateBlock::publish() {
 void MadamUpdateBlock::update(const UpdateItem* items) {
   std::vector<MadamState>& word = queue_.accept();
   for (std::size_t i = 0; i < lanes_; ++i) {
-    word[i] = function_(items[i].state, items[i].gradient, settings_);
+    word[i] = function_(items[i].state, items[i].gradient, settings_, index_++);
     zero_gradients_ += items[i].gradient == 0;
     out_toggles_ += hamming(word[i].weight, last_out_[i].weight, weight_bits_) +
                     hamming(word[i].v, last_out_[i].v, v_bits_);

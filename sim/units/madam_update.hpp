@@ -42,6 +42,7 @@ class MadamUpdateBlock : public sc_core::sc_module {
   OutputQueue<MadamState> queue_;
   bool run_ = false;
   std::int64_t left_ = 0;
+  std::uint32_t index_ = 0;  ///< of the next weight of the job
   MadamSettings settings_;
   std::vector<MadamState> last_out_;
   std::int64_t jobs_ = 0, words_ = 0, zero_gradients_ = 0, out_toggles_ = 0;

@@ -42,6 +42,7 @@ struct Case {
   MadamSettings settings;
   MadamState before;
   Word gradient;
+  std::uint32_t index;
 };
 
 /// A number of [low, high]: either end, the middle, or any.
@@ -143,7 +144,7 @@ TEST_P(MadamLane, IsExact) {
   std::size_t moved = 0, saturated = 0, faded = 0;
   for (std::size_t i = 0; i < tried.size(); ++i) {
     const Case& c = tried[i];
-    const MadamState after = exact(c.before, c.gradient, c.settings);
+    const MadamState after = exact(c.before, c.gradient, c.settings, c.index);
     ASSERT_EQ(got[2 * i], after.weight) << "weight of vector " << i << ": " << hex_line(c);
     ASSERT_EQ(got[2 * i + 1], after.v) << "second moment of vector " << i << ": " << hex_line(c);
     const int code = after.weight & exact.max_code();

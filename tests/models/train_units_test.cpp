@@ -132,39 +132,60 @@ TEST(TensorPostProcessor, LargestOutputHonoursReluAndMask) {
   EXPECT_EQ(largest_output(acc, false, std::vector<std::uint8_t>{1, 1, 0, 0}, one), 9U);
 }
 
+/// Weights, moments and gradients of a tensor on which all paths of the unit are taken.
+struct MadamCase {
+  std::vector<UpdateWord> weights;
+  std::vector<std::int32_t> v;
+  std::vector<Word> gradient;
+};
+
+MadamCase some_tensor(const Design& d, const MadamUpdate& unit) {
+  MadamCase c;
+  std::mt19937 random(5);
+  for (int i = 0; i < 50000; ++i) {
+    const int code = 1 + static_cast<int>(random() % static_cast<unsigned>(unit.max_code()));
+    c.weights.push_back(static_cast<UpdateWord>(code | (random() % 2 == 0 ? unit.max_code() + 1 : 0)));
+    c.v.push_back(random() % 5 == 0 ? unit.zero_v() + static_cast<int>(random() % 3)
+                                    : -static_cast<int>(random() % 90) * (1 << d.update.v_fraction) +
+                                          static_cast<int>(random() % 500));
+    c.v.back() = std::max(c.v.back(), unit.zero_v());
+    c.gradient.push_back(static_cast<Word>(random() % 4 == 0 ? 0 : random()));
+    if (d.format.zero == ZeroCode::kReserved && (c.gradient.back() & 127) == 0) c.gradient.back() = 0;
+  }
+  return c;
+}
+
+void expect_tensor_equals_unit(const Design& d) {
+  const MadamTensor tensor(d);
+  const MadamUpdate& unit = tensor.unit();
+  MadamCase c = some_tensor(d, unit);
+  const int octave = 1 << d.update.v_fraction;
+  const MadamSettings settings{-230, -octave / 2, (d.update.bits - 11) * octave, unit.max_code() - 3,
+                               0x123456789ABCDEF};
+  std::vector<MadamState> expected;
+  for (std::size_t i = 0; i < c.weights.size(); ++i)
+    expected.push_back(unit({c.weights[i], c.v[i]}, c.gradient[i], settings, static_cast<std::uint32_t>(i)));
+  tensor.update(c.weights, c.v, c.gradient, settings, Parallel(2));
+  for (std::size_t i = 0; i < c.weights.size(); ++i) {
+    ASSERT_EQ(c.weights[i], expected[i].weight) << i;
+    ASSERT_EQ(c.v[i], expected[i].v) << i;
+  }
+}
+
 TEST(MadamTensor, EqualsTheUnit) {
   for (const int update_bits : {8, 10, 16}) {
     for (const int v_fraction : {8, 14}) {
       for (const auto zero : {ZeroCode::kReserved, ZeroCode::kNone}) {
-        Design d;
-        d.format.zero = zero;
-        d.update.bits = update_bits;
-        d.update.v_fraction = v_fraction;
-        const MadamTensor tensor(d);
-        const MadamUpdate& unit = tensor.unit();
-        std::mt19937 random(5);
-        const MadamSettings settings{-230, -(1 << (v_fraction - 1)), (update_bits - 11) * (1 << v_fraction),
-                                     unit.max_code() - 3};
-        std::vector<UpdateWord> weights;
-        std::vector<std::int32_t> v;
-        std::vector<Word> gradient;
-        for (int i = 0; i < 50000; ++i) {
-          const int code = 1 + static_cast<int>(random() % static_cast<unsigned>(unit.max_code()));
-          weights.push_back(static_cast<UpdateWord>(code | (random() % 2 == 0 ? unit.max_code() + 1 : 0)));
-          v.push_back(random() % 5 == 0 ? unit.zero_v() + static_cast<int>(random() % 3)
-                                        : -static_cast<int>(random() % 90) * (1 << v_fraction) +
-                                              static_cast<int>(random() % 500));
-          v.back() = std::max(v.back(), unit.zero_v());
-          gradient.push_back(static_cast<Word>(random() % 4 == 0 ? 0 : random()));
-          if (zero == ZeroCode::kReserved && (gradient.back() & 127) == 0) gradient.back() = 0;
-        }
-        std::vector<MadamState> expected;
-        for (std::size_t i = 0; i < weights.size(); ++i)
-          expected.push_back(unit({weights[i], v[i]}, gradient[i], settings));
-        tensor.update(weights, v, gradient, settings, Parallel(2));
-        for (std::size_t i = 0; i < weights.size(); ++i) {
-          ASSERT_EQ(weights[i], expected[i].weight) << i;
-          ASSERT_EQ(v[i], expected[i].v) << i;
+        for (const auto rounding : {UpdateRounding::kNearest, UpdateRounding::kStochastic}) {
+          for (const bool round_first : {false, true}) {
+            Design d;
+            d.format.zero = zero;
+            d.update.bits = update_bits;
+            d.update.v_fraction = v_fraction;
+            d.update.rounding = rounding;
+            d.update.round_first = round_first;
+            expect_tensor_equals_unit(d);
+          }
         }
       }
     }

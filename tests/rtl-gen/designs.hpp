@@ -43,7 +43,7 @@ inline std::vector<Design> spread() {
       "pipeline: {multiply: 2, convert: 1, reduce: 0, scale: 2, post_process: 3, update: 2}\n");
   add("split_lut0",
       "datapath: {lanes: 4, vector: 4, style: split_sign, lut_bits: 0, term_bits: 10, accumulator_bits: 16}\n"
-      "post_processor: {lanes: 2, compare_bits: 6}\nupdate: {lanes: 2, bits: 10, v_bits: 16, v_fraction: 8}\n"
+      "post_processor: {lanes: 2, compare_bits: 6}\nupdate: {lanes: 2, bits: 10, v_bits: 16, v_fraction: 8, beta: 0.99}\n"
       "format: {rounding: linear_nearest}\n"
       "pipeline: {multiply: 0, convert: 1, reduce: 0, post_process: 5, update: 6}\n");
   add("lns6_nozero",

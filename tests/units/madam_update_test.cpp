@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <functional>
 #include <random>
@@ -108,7 +109,7 @@ TEST(MadamUpdate, LowestSecondMomentMeansZero) {
   EXPECT_EQ(unit.zero_v(), -(1 << 21));
   // Zero stays zero while gradients are zero, and the weight stays.
   const MadamState start{0x1234, unit.zero_v()};
-  EXPECT_EQ(unit(start, 0, s), start);
+  EXPECT_EQ(unit(start, 0, s, 0), start);
   // The first gradient makes it (1-beta) g^2 exactly.
   const std::int32_t g = static_cast<std::int32_t>(std::ldexp(gradient_log2(d, 100, s), 14));
   EXPECT_EQ(unit.second_moment(unit.zero_v(), 100, s).v, 2 * g + unit.log2_one_minus_beta());
@@ -188,7 +189,8 @@ TEST(MadamUpdate, StepFollowsItsRule) {
         d.update.bits = bits;
         d.datapath.const_bits = const_bits;
         const MadamUpdate unit(d);
-        EXPECT_EQ(step_differences(d, octave_constants_of(d), [&](std::int32_t e) { return unit.step(e); }),
+        EXPECT_EQ(step_differences(d, octave_constants_of(d),
+                                   [&](std::int32_t e) { return unit.step(e, MadamUpdate::kHalf); }),
                   0);
       }
     }
@@ -201,7 +203,9 @@ TEST(MadamUpdate, StepCheckSeesAnyChangedConstant) {
   for (std::size_t i = 0; i < 8; ++i) {
     std::vector<exact::Integer> changed = octave_constants_of(d);
     changed[i] += 1;
-    EXPECT_GT(step_differences(d, changed, [&](std::int32_t e) { return unit.step(e); }), 0) << i;
+    EXPECT_GT(step_differences(d, changed, [&](std::int32_t e) { return unit.step(e, MadamUpdate::kHalf); }),
+              0)
+        << i;
   }
 }
 
@@ -216,13 +220,14 @@ TEST(MadamUpdate, WeightsMoveAgainstTheGradientAndKeepTheirSign) {
       const int code = 1 + static_cast<int>(random() % static_cast<unsigned>(s.cap));
       const MadamState before{static_cast<UpdateWord>((random() & 0x8000) | static_cast<unsigned>(code)),
                               static_cast<std::int32_t>(random() % (1U << 21)) - (1 << 20)};
-      const MadamState after = unit(before, static_cast<Word>(word), s);
+      const MadamState after = unit(before, static_cast<Word>(word), s, 0);
       EXPECT_EQ(after.weight & 0x8000, before.weight & 0x8000);
       if (word == 0 || word == 128) {
         EXPECT_EQ(after.weight, before.weight);
         continue;
       }
-      const std::int32_t delta = unit.step(unit.step_exponent(after.v, static_cast<Word>(word), s));
+      const std::int32_t delta =
+          unit.step(unit.step_exponent(after.v, static_cast<Word>(word), s), MadamUpdate::kHalf);
       const bool same_sign = (before.weight >> 15) == (word >> 7);
       const int moved = (before.weight & 0x7FFF) + (same_sign ? -delta : delta);
       EXPECT_EQ(after.weight & 0x7FFF, moved < 1 ? 1 : moved > s.cap ? s.cap : moved);
@@ -251,12 +256,91 @@ TEST(MadamUpdate, WholeUpdateIsWithinItsBoundOfFloatingPointMadam) {
       const double v_after = d.update.beta * std::exp2(octaves(d, v_fixed)) + (1 - d.update.beta) * g * g;
       const double corrected = v_after / (1 - std::pow(d.update.beta, 10));
       const double delta = eta_gamma * std::min(g / std::sqrt(corrected), d.update.bound);
-      const MadamState after = unit({20000, v_fixed}, static_cast<Word>(word), s);
+      const MadamState after = unit({20000, v_fixed}, static_cast<Word>(word), s, 0);
       const double moved = 20000 - (after.weight & 0x7FFF);
       EXPECT_LE(moved, delta * std::exp2(log_bound) + 0.5);
       EXPECT_GE(moved, delta * std::exp2(-log_bound) - 0.5);
     }
   }
+}
+
+/// The mean of a stochastic step over all 2^16 values of the noise, in codes.
+double mean_step(const MadamUpdate& unit, std::int32_t exponent) {
+  std::int64_t sum = 0;
+  for (std::uint32_t noise = 0; noise < 1U << MadamUpdate::kStepFraction; ++noise) {
+    sum += unit.step(exponent, noise);
+  }
+  return std::ldexp(static_cast<double>(sum), -MadamUpdate::kStepFraction);
+}
+
+TEST(MadamUpdate, StochasticStepHasTheExactMean) {
+  for (const int bits : {8, 12, 16}) {
+    Design d = design(3, 14);
+    d.update.bits = bits;
+    d.update.rounding = UpdateRounding::kStochastic;
+    const MadamUpdate unit(d);
+    // A step below E_U in 1/8 octave codes is C[r] 2^q / 2^CF; what is below 2^-16 is dropped.
+    for (int code = -20 * 8; code < (bits - 1) * 8; code += 3) {
+      const double exact = std::ldexp(unit.octave_table()[static_cast<std::size_t>(code & 7)],
+                                      (code >> 3) - d.datapath.const_bits);
+      const double mean = mean_step(unit, code * (1 << 11));
+      EXPECT_LE(mean, exact);
+      EXPECT_GT(mean, exact - std::ldexp(1.0, -MadamUpdate::kStepFraction)) << code;
+    }
+    EXPECT_EQ(mean_step(unit, bits * (8 << 11)), unit.max_code());
+  }
+}
+
+TEST(MadamUpdate, NoiseComesFromKeyAndIndex) {
+  Design d = design(3, 14);
+  MadamSettings s = settings_of(d);
+  s.noise_key = 0x0123456789ABCDEF;
+  EXPECT_EQ(MadamUpdate(d).noise(s, 7), MadamUpdate::kHalf);
+  d.update.rounding = UpdateRounding::kStochastic;
+  const MadamUpdate unit(d);
+  EXPECT_EQ(unit.noise(s, 7), RoundingNoise(0x0123456789ABCDEF)(7) >> 16);
+  // Through the whole update: a step of 16 * 2^-5.5 codes or so is rounded differently from weight to weight.
+  std::array<int, 2> moves{};
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    const std::int32_t g = static_cast<std::int32_t>(std::ldexp(gradient_log2(d, 100, s), 14));
+    const MadamState after = unit({1000, 2 * g + (6 << 14)}, 100, s, i);
+    const int moved = 1000 - after.weight;
+    ASSERT_TRUE(moved == 0 || moved == 1);
+    ++moves[static_cast<std::size_t>(moved)];
+  }
+  EXPECT_GT(moves[0], 100);
+  EXPECT_GT(moves[1], 100);
+}
+
+TEST(MadamUpdate, RoundedGradientsAreTheNearestWholeNumbers) {
+  Design d = design(3, 14);
+  d.update.round_first = true;
+  const MadamUpdate unit(d);
+  const MadamSettings s = settings_of(d);
+  const std::int32_t half_unit = 1;
+  int zeros = 0, wholes = 0;
+  for (int step = 0; step < 4000; ++step) {
+    const std::int32_t g = static_cast<std::int32_t>(std::ldexp(gradient_log2(d, 100, s), 14));
+    const std::int32_t v = 2 * g - 8 * (1 << 14) + 20 * step;  // |g*| from 0.2 to 80
+    const double normalised = std::exp2(octaves(d, g - ((v - s.correction) >> 1)));
+    const double bounded = std::min(normalised, d.update.bound);
+    const std::int32_t exponent = unit.step_exponent(v, 100, s);
+    if (exponent == MadamUpdate::kNoStep) {
+      // A threshold's logarithm is half a unit off.
+      EXPECT_LT(bounded, 0.5 * std::exp2(octaves(d, half_unit)));
+      ++zeros;
+      continue;
+    }
+    const double whole = std::round(std::exp2(octaves(d, exponent - s.step_log2)));
+    EXPECT_EQ(exponent, fixed_log2(whole, d.update.v_fraction) + s.step_log2);
+    EXPECT_GE(bounded, (whole - 0.5) * std::exp2(-octaves(d, half_unit)));
+    EXPECT_LE(bounded, (whole + 0.5) * std::exp2(octaves(d, half_unit)));
+    ++wholes;
+  }
+  EXPECT_GT(zeros, 100);
+  EXPECT_GT(wholes, 1000);
+  // A |g*| of zero moves nothing, whatever the noise.
+  EXPECT_EQ(unit.step(MadamUpdate::kNoStep, 0xFFFF), 0);
 }
 
 /// Stored words of the design whose operand differs from the nearest operand code, a tie to the smaller one.

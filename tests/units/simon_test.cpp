@@ -49,7 +49,7 @@ double worst_avalanche() {
       const SimonCounter<kRounds> noise(random());
       const auto index = static_cast<std::uint32_t>(random() & 0xFFFFFF);
       const std::uint32_t changed = noise(index) ^ noise(index ^ (1U << bit));
-      for (std::size_t o = 0; o < flips.size(); ++o) flips[o] += changed >> (16 + o) & 1;
+      for (std::size_t o = 0; o < flips.size(); ++o) flips[o] += static_cast<int>(changed >> (16 + o) & 1);
     }
     for (const int f : flips) worst = std::max(worst, std::abs(f - kTries / 2.0) / std::sqrt(kTries / 4.0));
   }

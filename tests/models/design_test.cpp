@@ -60,6 +60,9 @@ TEST(Design, EveryParameterReachesItsMember) {
       const std::string before = resolved_yaml(design);
       config::Node changed = config::scalar("3");
       if (p->value.type == config::Type::kChoice) changed = config::scalar(p->value.options.back().name);
+      if (p->value.type == config::Type::kBoolean) {
+        changed = config::scalar(p->default_value.text == "true" ? "false" : "true");
+      }
       p->store(group->member(&design), changed);
       const std::string after = resolved_yaml(design);
       if (p->default_value.text == changed.text) continue;
@@ -169,6 +172,26 @@ INSTANTIATE_TEST_SUITE_P(
                   "d.yaml:3:22: update.v_fraction 16 is more than 14 above format.gamma_log2 1, too wide for "
                   "the unit; "
                   "write at most 15"},
+        BadDesign{"update: {beta: 0.9999, v_fraction: 11}\n",
+                  "d.yaml:1:16: log2 of update.beta 0.9999 rounds to 0 with update.v_fraction 11: the second "
+                  "moment would never decay; lower update.beta or write update.v_fraction 12 or more"},
+        BadDesign{"update: {round_first: true, bound: 100}\n",
+                  "d.yaml:1:36: update.bound 100 does not go with update.round_first, whose table holds "
+                  "whole |g*| of 1 to 64; write a bound of that range"},
+        BadDesign{"update: {seed: 5}\n",
+                  "d.yaml:1:16: key 'update.seed' means nothing in this design (update.rounding is nearest); "
+                  "remove it, or keep its default 1"},
+        BadDesign{"update: {kind: integer_madam, rounding: stochastic}\n",
+                  "d.yaml:1:41: key 'update.rounding' means nothing in this design (update.kind is "
+                  "integer_madam); remove it, or keep its default nearest"},
+        BadDesign{"update: {kind: rounded, beta: 0.5}\n",
+                  "d.yaml:1:31: key 'update.beta' means nothing in this design (update.kind is rounded); "
+                  "remove it, or keep its default 0.999"},
+        BadDesign{"update: {kind: rounded, bits: 6}\n",
+                  "d.yaml:1:31: update.bits 6 is below format.bits 8; write at least 8"},
+        BadDesign{"format: {kind: int8}\nupdate: {kind: rounded}\n",
+                  "d.yaml:2:16: update.kind rounded works on logarithms and needs format.kind lns; write "
+                  "update.kind host"},
         BadDesign{"update: {v_bits: 19}\n",
                   "d.yaml:1:18: update.v_bits 19 leaves 5 whole bits above update.v_fraction, too few for "
                   "the range "

@@ -136,8 +136,12 @@ class UntimedElement {
     const auto field = [&](int bit, int bits) {
       return static_cast<std::int32_t>(signed_word_field(job, bit, bits));
     };
+    const std::uint64_t key =
+        widths::stochastic_update(d_) ? word_field(job, 160, 32) << 32 | word_field(job, 128, 32) : 0;
     const MadamSettings settings = {field(32, 16), field(48, 32), field(80, 32),
-                                    static_cast<std::int32_t>(word_field(job, 112, 16))};
+                                    static_cast<std::int32_t>(word_field(job, 112, 16)),
+                                    static_cast<std::int64_t>(key)};
+    std::uint32_t index = 0;
     const int weight_bits = d_.update.bits, v_bits = d_.update.v_bits;
     const int gradient_at = weight_bits, v_at = weight_bits + d_.format.bits, stride = v_at + v_bits;
     for (std::uint64_t left = word_field(job, 0, 32); left > 0; --left) {
@@ -148,7 +152,7 @@ class UntimedElement {
             static_cast<UpdateWord>(word_field(word, i * stride, weight_bits)),
             static_cast<std::int32_t>(signed_word_field(word, i * stride + v_at, v_bits))};
         const auto gradient = static_cast<Word>(word_field(word, i * stride + gradient_at, d_.format.bits));
-        const MadamState after = unit(before, gradient, settings);
+        const MadamState after = unit(before, gradient, settings, index++);
         out.put(after.weight, weight_bits);
         out.put(after.v, v_bits);
       }

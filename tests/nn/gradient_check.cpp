@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace napier::nn {
 
@@ -12,11 +13,12 @@ std::vector<Variable> parameters(ReferenceEngine<double>& engine) {
   return all;
 }
 
-GradientCheck::GradientCheck(std::function<LossValue()> loss, std::vector<Variable> variables)
+GradientCheck::GradientCheck(const std::function<LossValue()>& loss, std::vector<Variable> variables)
     : variables_(std::move(variables)) {
   constexpr double kStep = 0x1p-17;
   constexpr double kRoundings = 0x1p8;
   for (const Variable& variable : variables_) {
+    for (const double g : variable.gradient) largest_ = std::max(largest_, std::abs(g));
     auto& differences = differences_.emplace_back();
     for (double& x : variable.values) {
       const double kept = x;
@@ -39,25 +41,22 @@ GradientCheck::GradientCheck(std::function<LossValue()> loss, std::vector<Variab
   }
 }
 
-double GradientCheck::largest() const {
-  double most = 0;
-  for (const Variable& variable : variables_) {
-    for (const double g : variable.gradient) most = std::max(most, std::abs(g));
-  }
-  return most;
+std::string GradientCheck::mistake(std::size_t v, std::size_t i, double gradient) const {
+  const auto [difference, tolerance] = differences_[v][i];
+  const std::string place = variables_[v].name + "[" + std::to_string(i) + "]: ";
+  if (!(tolerance <= 1e-6 * largest_)) return place + "tolerance " + std::to_string(tolerance);
+  const double error = std::abs(gradient - difference);
+  if (error <= tolerance) return "";
+  return place + "gradient " + std::to_string(gradient) + ", difference " + std::to_string(difference) +
+         ", off by " + std::to_string(error / tolerance) + " tolerances";
 }
 
 std::string GradientCheck::failure() const {
   for (std::size_t v = 0; v < variables_.size(); ++v) {
-    for (std::size_t i = 0; i < differences_[v].size(); ++i) {
-      const auto [difference, tolerance] = differences_[v][i];
-      const double gradient = variables_[v].gradient.at(i);
-      const std::string place = variables_[v].name + "[" + std::to_string(i) + "]: ";
-      if (!(tolerance <= 1e-6 * largest())) return place + "tolerance " + std::to_string(tolerance);
-      if (!(std::abs(gradient - difference) <= tolerance)) {
-        return place + "gradient " + std::to_string(gradient) + ", difference " + std::to_string(difference) +
-               ", off by " + std::to_string(std::abs(gradient - difference) / tolerance) + " tolerances";
-      }
+    const std::vector<double>& gradient = variables_[v].gradient;
+    if (gradient.size() != differences_[v].size()) return variables_[v].name + ": a gradient of another size";
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      if (const std::string found = mistake(v, i, gradient[i]); !found.empty()) return found;
     }
   }
   return "";
@@ -65,10 +64,11 @@ std::string GradientCheck::failure() const {
 
 std::string GradientCheck::blind_spot() const {
   for (std::size_t v = 0; v < variables_.size(); ++v) {
-    for (std::size_t i = 0; i < differences_[v].size(); ++i) {
-      GradientCheck altered = *this;
-      altered.variables_[v].gradient[i] += 1e-5 * largest();
-      if (altered.failure().empty()) return variables_[v].name + "[" + std::to_string(i) + "]";
+    const std::vector<double>& gradient = variables_[v].gradient;
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      if (mistake(v, i, gradient[i] + 1e-5 * largest_).empty()) {
+        return variables_[v].name + "[" + std::to_string(i) + "]";
+      }
     }
   }
   return "";

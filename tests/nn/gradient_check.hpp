@@ -38,7 +38,7 @@ struct LossValue {
 class GradientCheck {
  public:
   /// Evaluates all differences; leaves the variables as they were.
-  GradientCheck(std::function<LossValue()> loss, std::vector<Variable> variables);
+  GradientCheck(const std::function<LossValue()>& loss, std::vector<Variable> variables);
 
   /// Empty, or the first gradient off by more than its tolerance.
   std::string failure() const;
@@ -49,10 +49,12 @@ class GradientCheck {
   struct Difference {
     double value, tolerance;
   };
-  double largest() const;
+  /// Empty where `gradient` is right for a variable's number.
+  std::string mistake(std::size_t variable, std::size_t number, double gradient) const;
 
   std::vector<Variable> variables_;
   std::vector<std::vector<Difference>> differences_;
+  double largest_ = 0;  ///< gradient
 };
 
 }  // namespace napier::nn

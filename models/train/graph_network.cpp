@@ -30,7 +30,13 @@ std::unique_ptr<nn::Model<float>> make_model(const NetworkParameters& network, c
                                      .width = network.resnet.width},
                                     builder);
     case NetworkKind::kTransformer:
-      break;
+      return nn::make_transformer<float>({.symbols = 256,
+                                          .sequence = network.transformer.sequence,
+                                          .width = network.transformer.width,
+                                          .heads = network.transformer.heads,
+                                          .blocks = network.transformer.blocks,
+                                          .hidden = network.transformer.hidden},
+                                         builder);
   }
   throw InternalError("a kind of network without a model");
 }

@@ -29,15 +29,15 @@ std::size_t weights(const Make& make) {
 }
 
 TEST(Networks, HaveTheStatedSizes) {
-  EXPECT_EQ(weights([](const auto& b) { return make_mlp<float>({}, b); }), 784 * 256 + 256 * 128 + 128 * 10);
+  EXPECT_EQ(weights([](const auto& b) { return make_mlp<float>({}, b); }), 234752U);
   EXPECT_EQ(weights([](const auto& b) { return make_cnn<float>({}, b); }), 98192U);
+  EXPECT_EQ(weights([](const auto& b) { return make_resnet<float>({}, b); }), 67848U);
   const std::size_t first = 9 * 16;
   const std::size_t stages = 9 * (6 * 16 * 16 + 16 * 32 + 5 * 32 * 32 + 32 * 64 + 5 * 64 * 64);
   const std::size_t rest = 16 * 32 + 32 * 64 + 64 * 10;
   EXPECT_EQ(weights([](const auto& b) { return make_resnet<float>({.width = 16}, b); }),
             first + stages + rest);
-  EXPECT_EQ(weights([](const auto& b) { return make_transformer<float>({}, b); }),
-            2U * (4 * 64 * 64 + 2 * 64 * 256) + 64 * 256);
+  EXPECT_EQ(weights([](const auto& b) { return make_transformer<float>({}, b); }), 114688U);
 }
 
 /// Logits and all gradients of two steps, one after another.

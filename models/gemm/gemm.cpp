@@ -8,12 +8,16 @@
 #include "models/base/error.hpp"
 #include "models/gemm/convolution_rows.hpp"
 #include "models/gemm/kernel.hpp"
+#include "models/gemm/magnitude_bound.hpp"
 
 namespace napier {
 namespace {
 
 /// Columns of one piece of work: its accumulators stay in the first-level cache.
-constexpr int kColumnBlock = 128;
+constexpr int kColumnBlock = 64;
+
+/// Bytes of packed columns that are multiplied before the next are packed.
+constexpr std::size_t kStripe = std::size_t{1} << 19;
 
 std::optional<ProductTable> make_table(const Design& design) {
   if (design.format.kind != FormatKind::kLns) return std::nullopt;
@@ -42,6 +46,15 @@ void check_size(std::size_t size, std::size_t wanted, const char* what) {
   }
 }
 
+std::int64_t largest_bias(std::span<const std::int32_t> bias, int first, int last) {
+  std::int64_t largest = 0;
+  if (bias.empty()) return largest;
+  for (int i = first; i < last; ++i) {
+    largest = std::max(largest, std::abs(std::int64_t{bias[static_cast<std::size_t>(i)]}));
+  }
+  return largest;
+}
+
 }  // namespace
 
 struct Gemm::State {
@@ -50,6 +63,8 @@ struct Gemm::State {
   std::optional<ProductTable> table;
   const gemm::Kernel& kernel;
   gemm::Packer packer;
+  gemm::MagnitudeBound bound;
+  bool wide;
   gemm::Packed a, b;
 
   State(const Design& d, const Parallel& t, const std::string& wanted)
@@ -57,13 +72,23 @@ struct Gemm::State {
         threads(t),
         table(make_table(d)),
         kernel(choose(d, table ? &*table : nullptr, wanted)),
-        packer(d) {}
+        packer(d, table && kernel.limit != nullptr ? kernel.limit(*table) : 255),
+        bound(d, table ? &*table : nullptr),
+        wide(!gemm::accumulations_fit_32_bits(d, table ? &*table : nullptr)) {}
 
   /// acc[n][m], bias[m]; see Gemm::operator().
   std::int64_t multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
                         std::span<std::int32_t> acc);
   std::int64_t multiply(const ConvolutionProduct& p, std::span<const std::int32_t> bias,
                         std::span<std::int32_t> acc);
+
+ private:
+  /// Columns whose packed words stay in the second-level cache.
+  int columns_at_once(int k) const {
+    const std::size_t blocks =
+        kStripe / (packer.row_size(std::max(k, 1)) * sizeof(std::uint32_t) * kColumnBlock);
+    return kColumnBlock * static_cast<int>(std::clamp<std::size_t>(blocks, 1, 1024));
+  }
 };
 
 std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
@@ -71,34 +96,52 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
   const int m = a_rows.rows(), n = b_rows.rows();
   check_size(acc.size(), area(n, m), "acc");
   if (!bias.empty()) check_size(bias.size(), area(m, 1), "bias");
+  const int k = a_rows.length();
   packer.pack_a(a_rows, threads, a);
-  packer.pack_b(b_rows, threads, b);
+  std::vector<std::uint64_t> energies;
+  std::vector<std::int64_t> biases;
   const int panels = (m + gemm::kPanel - 1) / gemm::kPanel;
-  const int blocks = (n + kColumnBlock - 1) / kColumnBlock;
+  for (int p = 0; p < panels; ++p) {
+    const auto first = a.energies.begin() + p * gemm::kPanel;
+    energies.push_back(*std::max_element(first, first + gemm::kPanel));
+    biases.push_back(largest_bias(bias, p * gemm::kPanel, std::min(m, (p + 1) * gemm::kPanel)));
+  }
   std::atomic<std::int64_t> overflows = 0;
-  threads.for_each(panels * blocks, [&](int i) {
-    const int first_row = i / blocks * gemm::kPanel;
-    const int first_column = i % blocks * kColumnBlock;
-    const std::size_t a_offset = area(first_row, a.groups);
-    const gemm::Tile tile{
-        .table = table ? &*table : nullptr,
-        .a = a.words.data() + a_offset,
-        .a_sign = a.signs.empty() ? nullptr : a.signs.data() + a_offset,
-        .b = b.words.data(),
-        .b_sign = b.signs.empty() ? nullptr : b.signs.data(),
-        .groups = a.groups,
-        .groups_per_vector = a.groups_per_vector,
-        .rows = std::min(gemm::kPanel, m - first_row),
-        .bias = bias.empty() ? nullptr : bias.data() + first_row,
-        .acc = acc.data() + first_row,
-        .acc_stride = m,
-        .n_begin = first_column,
-        .n_end = std::min(n, first_column + kColumnBlock),
-        .accumulator_bits = design.datapath.accumulator_bits,
-        .overflow = design.datapath.overflow,
-    };
-    overflows += kernel.run(tile);
-  });
+  const int stripe = columns_at_once(k);
+  for (int first = 0; first < n; first += stripe) {
+    const int last = std::min(n, first + stripe);
+    packer.pack_b(b_rows, first, last, threads, b);
+    const int blocks = (last - first + kColumnBlock - 1) / kColumnBlock;
+    threads.for_each(panels * blocks, [&](int i) {
+      const int panel = i / blocks;
+      const int first_row = panel * gemm::kPanel;
+      const int begin = i % blocks * kColumnBlock;
+      const int end = std::min(last - first, begin + kColumnBlock);
+      const std::uint64_t energy = *std::max_element(b.energies.begin() + begin, b.energies.begin() + end);
+      const auto p = static_cast<std::size_t>(panel);
+      const std::size_t a_offset = area(first_row, a.groups);
+      const gemm::Tile tile{
+          .table = table ? &*table : nullptr,
+          .a = a.words.data() + a_offset,
+          .a_sign = a.signs.empty() ? nullptr : a.signs.data() + a_offset,
+          .b = b.words.data(),
+          .b_sign = b.signs.empty() ? nullptr : b.signs.data(),
+          .groups = a.groups,
+          .groups_per_vector = a.groups_per_vector,
+          .rows = std::min(gemm::kPanel, m - first_row),
+          .bias = bias.empty() ? nullptr : bias.data() + first_row,
+          .acc = acc.data() + area(first, m) + first_row,
+          .acc_stride = m,
+          .n_begin = begin,
+          .n_end = end,
+          .accumulator_bits = design.datapath.accumulator_bits,
+          .overflow = design.datapath.overflow,
+          .can_overflow = !bound.holds(k, energies[p], energy, biases[p]),
+          .wide = wide,
+      };
+      overflows += kernel.run(tile);
+    });
+  }
   return overflows;
 }
 

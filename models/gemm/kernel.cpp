@@ -11,15 +11,15 @@ namespace {
 bool accepts_everything(const Design&, const ProductTable*) { return true; }
 
 constexpr std::array kLnsKernels = {
-    Kernel{"avx512", accepts_avx512_planes, run_avx512_planes},
-    Kernel{"avx2", accepts_avx2_gather, run_avx2_gather},
-    Kernel{"portable", accepts_everything, run_portable_lns},
+    Kernel{"avx512", accepts_avx512_planes, run_avx512_planes, limit_avx512_planes},
+    Kernel{"avx2", accepts_avx2_gather, run_avx2_gather, nullptr},
+    Kernel{"portable", accepts_everything, run_portable_lns, nullptr},
 };
 
 constexpr std::array kInt8Kernels = {
-    Kernel{"avx512", accepts_avx512_int8, run_avx512_int8},
-    Kernel{"avx2", accepts_avx2_int8, run_avx2_int8},
-    Kernel{"portable", accepts_everything, run_portable_int8},
+    Kernel{"avx512", accepts_avx512_int8, run_avx512_int8, nullptr},
+    Kernel{"avx2", accepts_avx2_int8, run_avx2_int8, nullptr},
+    Kernel{"portable", accepts_everything, run_portable_int8, nullptr},
 };
 
 }  // namespace
@@ -30,13 +30,33 @@ std::span<const Kernel> kernels(FormatKind kind) {
   throw InternalError("a matrix product of format fp32 has no integer kernel");
 }
 
-bool sums_fit_32_bits(const Design& design, const ProductTable* table) {
-  constexpr std::int64_t kLimit = std::int64_t{1} << 31;
-  const std::int64_t product = table != nullptr ? table->largest : 128 * 128;
-  const std::int64_t sum = design.datapath.vector * product;
+namespace {
+
+constexpr std::int64_t kLimit = std::int64_t{1} << 31;
+
+std::int64_t largest_sum(const Design& design, const ProductTable* table) {
+  return design.datapath.vector * (table != nullptr ? table->largest : 128 * 128);
+}
+
+/// Largest magnitude of a vector's sum after the scaler's floor.
+std::int64_t largest_scaled_sum(const Design& design, const ProductTable* table) {
   const int shift = table != nullptr ? table->shift : 0;
+  return (largest_sum(design, table) >> shift) + (shift > 0 ? 1 : 0);
+}
+
+}  // namespace
+
+bool products_fit_32_bits(const Design& design, const ProductTable* table) {
+  return largest_sum(design, table) < kLimit;
+}
+
+bool vector_sums_fit_32_bits(const Design& design, const ProductTable* table) {
+  return largest_scaled_sum(design, table) < kLimit;
+}
+
+bool accumulations_fit_32_bits(const Design& design, const ProductTable* table) {
   const std::int64_t accumulator = std::int64_t{1} << (design.datapath.accumulator_bits - 1);
-  return sum < kLimit && (sum >> shift) + 1 + accumulator < kLimit;
+  return largest_scaled_sum(design, table) + accumulator < kLimit;
 }
 
 }  // namespace napier::gemm

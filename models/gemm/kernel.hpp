@@ -26,6 +26,8 @@ struct Tile {
   int n_begin, n_end;
   int accumulator_bits;
   Overflow overflow;
+  bool can_overflow;  ///< false: proven that no accumulator of the tile does
+  bool wide;          ///< an accumulator and a vector's sum together may need more than 32 bits
 };
 
 struct Kernel {
@@ -34,16 +36,24 @@ struct Kernel {
   bool (*accepts)(const Design& design, const ProductTable* table);
   /// Fills the tile; returns how many accumulations overflowed.
   std::int64_t (*run)(const Tile& tile);
+  /// Largest attenuation in the operands it wants packed (see Packer); null where that is 255 or there are
+  /// none.
+  int (*limit)(const ProductTable& table);
 };
 
 /// Kernels for a format, fastest first; the last is portable and accepts everything.
 std::span<const Kernel> kernels(FormatKind kind);
 
-/// Whether a vector's sum of products, and the exact sum of it and an accumulator, fit 32 bits.
-bool sums_fit_32_bits(const Design& design, const ProductTable* table);
+/// Whether a vector's sum fits 32 bits, before and after the scaler's shift.
+bool products_fit_32_bits(const Design& design, const ProductTable* table);
+/// Whether it does after the shift.
+bool vector_sums_fit_32_bits(const Design& design, const ProductTable* table);
+/// Whether the exact sum of it and an accumulator does, too.
+bool accumulations_fit_32_bits(const Design& design, const ProductTable* table);
 
 bool accepts_avx512_planes(const Design& design, const ProductTable* table);
 std::int64_t run_avx512_planes(const Tile& tile);
+int limit_avx512_planes(const ProductTable& table);
 bool accepts_avx2_gather(const Design& design, const ProductTable* table);
 std::int64_t run_avx2_gather(const Tile& tile);
 std::int64_t run_portable_lns(const Tile& tile);

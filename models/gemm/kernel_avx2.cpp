@@ -103,11 +103,13 @@ bool machine_has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu
 }  // namespace
 
 bool accepts_avx2_gather(const Design& design, const ProductTable* table) {
-  return machine_has_avx2() && sums_fit_32_bits(design, table);
+  return machine_has_avx2() && products_fit_32_bits(design, table) &&
+         accumulations_fit_32_bits(design, table);
 }
 
 bool accepts_avx2_int8(const Design& design, const ProductTable* table) {
-  return machine_has_avx2() && sums_fit_32_bits(design, table);
+  return machine_has_avx2() && products_fit_32_bits(design, table) &&
+         accumulations_fit_32_bits(design, table);
 }
 
 }  // namespace napier::gemm

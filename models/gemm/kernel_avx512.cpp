@@ -1,8 +1,12 @@
-// AVX-512: sixteen rows of A side by side in 32-bit lanes, one column of B broadcast to all of them.
+// AVX-512: sixteen rows of A side by side in 32-bit lanes, columns of B broadcast to all of them. A product
+// is one byte addition, its value a look-up of each byte in registers, the sum a byte dot product with signs.
 #include <immintrin.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
+#include "models/base/error.hpp"
 #include "models/gemm/kernel.hpp"
 
 // GCC 12 warns of its own header's deliberately undefined operands (GCC bug 105593).
@@ -16,182 +20,279 @@
 namespace napier::gemm {
 namespace {
 
-/// The accumulators of sixteen rows: saturating or wrapping addition of a vector's sums.
+/// Saturating or wrapping addition of vectors' sums to the accumulators of sixteen rows.
 class Collector {
  public:
   explicit Collector(const Tile& t)
       : high_(_mm512_set1_epi32(static_cast<int>((std::int64_t{1} << (t.accumulator_bits - 1)) - 1))),
         low_(_mm512_set1_epi32(static_cast<int>(-(std::int64_t{1} << (t.accumulator_bits - 1))))),
         unused_(_mm_cvtsi32_si128(32 - t.accumulator_bits)),
-        saturate_(t.overflow == Overflow::kSaturate) {}
+        saturate_(t.overflow == Overflow::kSaturate),
+        wide_(t.wide) {}
 
-  /// acc += sums, which must not leave 32 bits; returns how many lanes overflowed the accumulator.
-  std::int64_t add(__m512i& acc, __m512i sums) const {
+  /// acc += sums; counts the lanes that overflow.
+  void add(__m512i& acc, __m512i sums, __m512i& overflows) const {
     const __m512i exact = _mm512_add_epi32(acc, sums);
-    const __m512i clamped = _mm512_max_epi32(_mm512_min_epi32(exact, high_), low_);
-    const __mmask16 overflowed = _mm512_cmpneq_epi32_mask(exact, clamped);
+    __m512i clamped = _mm512_max_epi32(_mm512_min_epi32(exact, high_), low_);
+    if (wide_) {
+      // Left 32 bits: both addends have the sign that the sum lacks.
+      const __m512i left = _mm512_and_si512(_mm512_xor_si512(exact, acc), _mm512_xor_si512(exact, sums));
+      const __mmask16 below = _mm512_movepi32_mask(_mm512_and_si512(left, sums));
+      const __mmask16 above = _mm512_movepi32_mask(_mm512_andnot_si512(sums, left));
+      clamped = _mm512_mask_mov_epi32(_mm512_mask_mov_epi32(clamped, below, low_), above, high_);
+      overflows = _mm512_mask_add_epi32(
+          overflows, _kor_mask16(_kor_mask16(below, above), _mm512_cmpneq_epi32_mask(exact, clamped)),
+          overflows, _mm512_set1_epi32(1));
+    } else {
+      overflows = _mm512_mask_add_epi32(overflows, _mm512_cmpneq_epi32_mask(exact, clamped), overflows,
+                                        _mm512_set1_epi32(1));
+    }
     acc = saturate_ ? clamped : _mm512_sra_epi32(_mm512_sll_epi32(exact, unused_), unused_);
-    return _mm_popcnt_u32(overflowed);
   }
 
  private:
   __m512i high_, low_;
   __m128i unused_;
-  bool saturate_;
+  bool saturate_, wide_;
 };
 
 __mmask16 valid_rows(const Tile& t) { return static_cast<__mmask16>((1U << t.rows) - 1); }
 
-/// Columns worked on at once: enough to hide latencies, few enough to stay in registers.
-constexpr int kColumns = 2;
-
-/// Walks the vectors of `columns` columns from n on. `Lane` sums one vector: clear(), add(group, n), sums().
-template <int columns, class Lane>
-std::int64_t walk(const Tile& t, int n, const Collector& collector, const Lane& lane) {
+/// Sums the products of `columns` columns from n on. `Lane` sums groups: sum(tile, n, first, last, sums).
+/// Where nothing can overflow, a lane that drops no bits sums all groups at once, modulo 2^32.
+template <int columns, bool checked, class Lane>
+void walk(const Tile& t, int n, const Lane& lane, const Collector& collector, __m512i& overflows) {
   const __mmask16 rows = valid_rows(t);
   const __m512i bias = t.bias != nullptr ? _mm512_maskz_loadu_epi32(rows, t.bias) : _mm512_setzero_si512();
   __m512i acc[columns];
   std::fill_n(acc, columns, bias);
-  std::int64_t overflows = 0;
-  for (int start = 0; start < t.groups; start += t.groups_per_vector) {
-    const int end = std::min(t.groups, start + t.groups_per_vector);
+  const int step = checked || Lane::kDropsBits ? t.groups_per_vector : t.groups;
+  for (int start = 0; start < t.groups; start += step) {
     __m512i sums[columns];
-    lane.template vector<columns>(t, n, start, end, sums);
-    for (std::size_t c = 0; c < columns; ++c) overflows += collector.add(acc[c], sums[c]);
+    lane.template sum<columns>(t, n, start, std::min(t.groups, start + step), sums);
+    for (int c = 0; c < columns; ++c) {
+      if constexpr (checked) {
+        collector.add(acc[c], sums[c], overflows);
+      } else {
+        acc[c] = _mm512_add_epi32(acc[c], sums[c]);
+      }
+    }
   }
   for (int c = 0; c < columns; ++c) {
     _mm512_mask_storeu_epi32(t.acc + (n + c) * t.acc_stride, rows, acc[c]);
   }
-  return overflows;
+}
+
+template <bool checked, class Lane>
+std::int64_t walk_all(const Tile& t, const Lane& lane) {
+  const Collector collector(t);
+  __m512i overflows = _mm512_setzero_si512();
+  int n = t.n_begin;
+  for (; n + Lane::kColumns <= t.n_end; n += Lane::kColumns) {
+    walk<Lane::kColumns, checked>(t, n, lane, collector, overflows);
+  }
+  for (; n < t.n_end; ++n) walk<1, checked>(t, n, lane, collector, overflows);
+  alignas(64) std::array<std::uint32_t, kPanel> counts;
+  _mm512_store_si512(counts.data(), overflows);
+  std::int64_t total = 0;
+  for (const std::uint32_t count : counts) total += count;
+  return total;
 }
 
 template <class Lane>
 std::int64_t run(const Tile& t, const Lane& lane) {
-  const Collector collector(t);
-  std::int64_t overflows = 0;
-  int n = t.n_begin;
-  for (; n + kColumns <= t.n_end; n += kColumns) overflows += walk<kColumns>(t, n, collector, lane);
-  for (; n < t.n_end; ++n) overflows += walk<1>(t, n, collector, lane);
-  return overflows;
+  return t.can_overflow ? walk_all<true>(t, lane) : walk_all<false>(t, lane);
 }
 
-/// Number of 64-entry registers that a byte plane needs. Indices past the last register are clamped to its
-/// last entry, so that has to be zero.
-int registers_needed(const ProductTable::Plane& plane) { return plane.used == 0 ? 0 : plane.used / 64 + 1; }
+/// Columns worked on at once: enough to share the loads of A, few enough to stay in registers.
+constexpr int columns_for(int planes) { return planes == 1 ? 8 : planes == 2 ? 4 : planes <= 4 ? 2 : 1; }
 
-/// Look-up of one byte of the products' values. R registers of 64 entries; more than they hold reads zero.
-template <int R>
-class BytePlane {
- public:
-  explicit BytePlane(const ProductTable::Plane& plane) {
-    for (std::size_t i = 0; i < R; ++i) entries_[i] = _mm512_loadu_si512(plane.bytes.data() + 64 * i);
-  }
-  /// below64, below128: which indices are. With R = 3 all indices are below 192.
-  __m512i operator()(__m512i index, __mmask64 below64, __mmask64 below128) const {
-    if constexpr (R == 1) return _mm512_maskz_permutexvar_epi8(below64, index, entries_[0]);
-    if constexpr (R == 2) return _mm512_maskz_permutex2var_epi8(below128, entries_[0], index, entries_[1]);
-    if constexpr (R == 3) {
-      return _mm512_mask_permutexvar_epi8(_mm512_permutex2var_epi8(entries_[0], index, entries_[1]),
-                                          _knot_mask64(below128), index, entries_[2]);
-    }
-    if constexpr (R == 4) {
-      return _mm512_mask_blend_epi8(below128, _mm512_permutex2var_epi8(entries_[2], index, entries_[3]),
-                                    _mm512_permutex2var_epi8(entries_[0], index, entries_[1]));
-    }
-  }
-
- private:
-  __m512i entries_[R];
-};
-template <>
-class BytePlane<0> {
- public:
-  explicit BytePlane(const ProductTable::Plane&) {}
-};
-
-/// Products' values split into byte planes, R0..R3 registers each from the lowest byte up.
-template <int R0, int R1, int R2, int R3>
+/// Values split into bytes: plane p is zero from attenuation 64 * reach_p on, and at 64 * reach_p - 1 unless
+/// reach_p is 4. `limit` is Packer's: 64 * (largest reach) - 1.
+template <int limit, int folds, int... reaches>
 class PlanesLane {
+  static constexpr int kPlanes = sizeof...(reaches);
+  static constexpr std::array<int, kPlanes> kReach = {reaches...};
+  static constexpr int kRegisters = (reaches + ...);
+  static constexpr int kOffset = 255 - limit;  ///< index = attenuation + kOffset
+  static constexpr bool any(int reach) { return ((reaches == reach) || ...); }
+  static constexpr int first_register(int plane) {
+    int sum = 0;
+    for (int p = 0; p < plane; ++p) sum += kReach[static_cast<std::size_t>(p)];
+    return sum;
+  }
+  /// Entry of plane's register `r` for the look-up's low six bits being 0: 64 * r, but where indices are
+  /// offset by 64 the two registers of a double look-up change places.
+  static constexpr int first_entry(int reach, int r) {
+    return 64 * (limit == 191 && reach > 1 && r < 2 ? 1 - r : r);
+  }
+
  public:
-  explicit PlanesLane(const ProductTable& table)
-      : plane0_(table.planes[0]),
-        plane1_(table.planes[1]),
-        plane2_(table.planes[2]),
-        plane3_(table.planes[3]),
-        last_(_mm512_set1_epi8(static_cast<char>(64 * R0 - 1))),
-        shift_(_mm_cvtsi32_si128(table.shift)) {}
+  static constexpr int kColumns = columns_for(kPlanes);
+  static constexpr bool kDropsBits = folds > 0;
+  static constexpr int kLimit = limit;
 
   static bool fits(const ProductTable& t) {
-    return registers_needed(t.planes[0]) <= R0 && registers_needed(t.planes[1]) <= R1 &&
-           registers_needed(t.planes[2]) <= R2 && registers_needed(t.planes[3]) <= R3;
+    if (t.folds != folds) return false;
+    for (std::size_t p = 0; p < t.planes.size(); ++p) {
+      const int reach = p < kPlanes ? kReach[p] : 0;
+      if (t.planes[p].used > (reach == 4 ? 256 : std::max(0, 64 * reach - 1))) return false;
+    }
+    return true;
+  }
+
+  explicit PlanesLane(const ProductTable& table) {
+    for (int p = 0; p < kPlanes; ++p) {
+      const int reach = kReach[static_cast<std::size_t>(p)];
+      for (int r = 0; r < reach; ++r) {
+        const auto& bytes = table.planes[static_cast<std::size_t>(p)].bytes;
+        tables_[first_register(p) + r] = _mm512_loadu_si512(bytes.data() + first_entry(reach, r));
+      }
+    }
   }
 
   template <int columns>
-  void vector(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
-    __m512i p0[columns]{}, p1[columns]{}, p2[columns]{}, p3[columns]{};
+  void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
+    __m512i dot[columns][kPlanes];
+    for (int c = 0; c < columns; ++c) std::fill_n(dot[c], kPlanes, _mm512_setzero_si512());
+    const std::uint32_t* b = t.b + std::int64_t{n} * t.groups;
+    const std::uint32_t* b_sign = t.b_sign + std::int64_t{n} * t.groups;
     for (int g = start; g < end; ++g) {
       const __m512i a = _mm512_loadu_si512(t.a + g * kPanel);
       const __m512i a_sign = _mm512_loadu_si512(t.a_sign + g * kPanel);
-      for (std::size_t c = 0; c < columns; ++c) {
-        const std::int64_t b_index = (std::int64_t{n} + static_cast<std::int64_t>(c)) * t.groups + g;
-        const __m512i b = _mm512_set1_epi32(static_cast<int>(t.b[b_index]));
-        const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(t.b_sign[b_index])));
-        __m512i index = _mm512_adds_epu8(a, b);
-        if constexpr (R0 < 4) index = _mm512_min_epu8(index, last_);
-        const __mmask64 below128 = _knot_mask64(_mm512_movepi8_mask(index));
-        const __mmask64 below64 = _mm512_testn_epi8_mask(index, _mm512_set1_epi8(static_cast<char>(0xC0)));
-        p0[c] = _mm512_dpbusd_epi32(p0[c], plane0_(index, below64, below128), sign);
-        if constexpr (R1 > 0) p1[c] = _mm512_dpbusd_epi32(p1[c], plane1_(index, below64, below128), sign);
-        if constexpr (R2 > 0) p2[c] = _mm512_dpbusd_epi32(p2[c], plane2_(index, below64, below128), sign);
-        if constexpr (R3 > 0) p3[c] = _mm512_dpbusd_epi32(p3[c], plane3_(index, below64, below128), sign);
+#pragma GCC unroll 8
+      for (int c = 0; c < columns; ++c) {
+        const std::int64_t place = std::int64_t{c} * t.groups + g;
+        const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(b_sign[place])));
+        const Index index(_mm512_adds_epu8(a, _mm512_set1_epi32(static_cast<int>(b[place]))));
+        add_planes(std::make_integer_sequence<int, kPlanes>{}, index, sign, dot[c]);
       }
     }
-    for (std::size_t c = 0; c < columns; ++c) {
-      __m512i sum = p0[c];
-      if constexpr (R1 > 0) sum = _mm512_add_epi32(sum, _mm512_slli_epi32(p1[c], 8));
-      if constexpr (R2 > 0) sum = _mm512_add_epi32(sum, _mm512_slli_epi32(p2[c], 16));
-      if constexpr (R3 > 0) sum = _mm512_add_epi32(sum, _mm512_slli_epi32(p3[c], 24));
-      sums[c] = _mm512_sra_epi32(sum, shift_);
-    }
+    for (int c = 0; c < columns; ++c) sums[c] = join(dot[c]);
   }
 
  private:
-  BytePlane<R0> plane0_;
-  BytePlane<R1> plane1_;
-  BytePlane<R2> plane2_;
-  BytePlane<R3> plane3_;
-  __m512i last_;
-  __m128i shift_;
+  /// An index in the forms that look-ups of different reach want.
+  struct Index {
+    __m512i full;
+    __m512i below128, below192;  ///< clamped to the attenuations 127 and 191
+    __mmask64 last_half;         ///< attenuation 128 or more
+    explicit Index(__m512i i) : full(i), below128(i), below192(i), last_half{} {
+      if constexpr (limit > 127) {
+        below128 = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(127 + kOffset)));
+        last_half = limit == 255 ? _mm512_movepi8_mask(i)
+                                 : _mm512_cmpge_epu8_mask(i, _mm512_set1_epi8(static_cast<char>(192)));
+      }
+      if constexpr (limit > 191 && any(3)) {
+        below192 = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(191)));
+      }
+    }
+  };
+
+  template <int plane>
+  __m512i look_up(const Index& index) const {
+    constexpr int reach = kReach[plane];
+    const __m512i* table = tables_ + first_register(plane);
+    if constexpr (limit == 63) {
+      return _mm512_permutexvar_epi8(index.full, table[0]);
+    } else if constexpr (reach == 1) {
+      const __m512i zero = _mm512_setzero_si512();
+      return limit == 191 ? _mm512_permutex2var_epi8(zero, index.below128, table[0])
+                          : _mm512_permutex2var_epi8(table[0], index.below128, zero);
+    } else if constexpr (reach == 2) {
+      return _mm512_permutex2var_epi8(table[0], index.below128, table[1]);
+    } else if constexpr (reach == 3) {
+      return _mm512_mask_permutexvar_epi8(_mm512_permutex2var_epi8(table[0], index.full, table[1]),
+                                          index.last_half, index.below192, table[2]);
+    } else {
+      return _mm512_mask_blend_epi8(index.last_half, _mm512_permutex2var_epi8(table[0], index.full, table[1]),
+                                    _mm512_permutex2var_epi8(table[2], index.full, table[3]));
+    }
+  }
+
+  template <int... plane>
+  void add_planes(std::integer_sequence<int, plane...>, const Index& index, __m512i sign,
+                  __m512i (&dot)[kPlanes]) const {
+    ((dot[plane] = _mm512_dpbusd_epi32(dot[plane], look_up<plane>(index), sign)), ...);
+  }
+
+  /// The planes' sums as one, without the lowest `folds` bytes: floor(sum / 256^folds), modulo 2^32.
+  static __m512i join(const __m512i (&dot)[kPlanes]) {
+    __m512i sum = dot[0];
+    for (int p = 1; p < kPlanes; ++p) {
+      sum = p <= folds
+                ? _mm512_add_epi32(_mm512_srai_epi32(sum, 8), dot[p])
+                : _mm512_add_epi32(sum, _mm512_slli_epi32(dot[p], static_cast<unsigned>(8 * (p - folds))));
+    }
+    return sum;
+  }
+
+  __m512i tables_[kRegisters];
 };
 
 /// INT8: pairs of 16-bit products.
 struct Int8Lane {
+  static constexpr int kColumns = 8;
+  static constexpr bool kDropsBits = false;
+
   template <int columns>
-  void vector(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
+  void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
     std::fill_n(sums, columns, _mm512_setzero_si512());
+    const std::uint32_t* b = t.b + std::int64_t{n} * t.groups;
     for (int g = start; g < end; ++g) {
       const __m512i a = _mm512_loadu_si512(t.a + g * kPanel);
-      for (std::size_t c = 0; c < columns; ++c) {
-        const std::int64_t b_index = (std::int64_t{n} + static_cast<std::int64_t>(c)) * t.groups + g;
-        sums[c] = _mm512_dpwssd_epi32(sums[c], a, _mm512_set1_epi32(static_cast<int>(t.b[b_index])));
+#pragma GCC unroll 8
+      for (int c = 0; c < columns; ++c) {
+        const std::int64_t place = std::int64_t{c} * t.groups + g;
+        sums[c] = _mm512_dpwssd_epi32(sums[c], a, _mm512_set1_epi32(static_cast<int>(b[place])));
       }
     }
   }
 };
 
+/// One way to split a table into planes.
+struct Split {
+  bool (*fits)(const ProductTable& table);
+  int limit;
+  std::int64_t (*run)(const Tile& tile);
+};
+
+template <int limit, int folds, int... reaches>
+constexpr Split split() {
+  using Lane = PlanesLane<limit, folds, reaches...>;
+  return {Lane::fits, limit, [](const Tile& t) { return run(t, Lane(*t.table)); }};
+}
+
+/// Fastest first. What they fit is said for 8-bit words of 8 codes an octave.
+constexpr Split kSplits[] = {
+    split<63, 0, 1>(),                     // 7 term bits
+    split<63, 0, 1, 1>(),                  // formats of few octaves
+    split<63, 0, 1, 1, 1, 1>(),            //
+    split<127, 0, 2, 1>(),                 // up to 15 term bits
+    split<127, 0, 2, 2, 2, 2>(),           //
+    split<191, 0, 3, 2, 1>(),              // up to 23
+    split<255, 0, 4, 3, 2, 1>(),           // up to 31
+    split<255, 0, 4, 4, 4, 4>(),           //
+    split<63, 1, 1, 1, 1, 1, 1>(),         // the same with constants of up to 8 bits of fraction
+    split<127, 1, 2, 2, 1>(),              //
+    split<191, 1, 3, 3, 2, 1>(),           //
+    split<255, 1, 4, 4, 3, 2, 1>(),        //
+    split<255, 1, 4, 4, 4, 4, 4>(),        //
+    split<255, 2, 4, 4, 4, 4, 4, 4>(),     // up to 16 bits
+    split<255, 3, 4, 4, 4, 4, 4, 4, 4>(),  // any
+};
+
+const Split* choose(const ProductTable& table) {
+  const auto* found = std::find_if(std::begin(kSplits), std::end(kSplits),
+                                   [&](const Split& split) { return split.fits(table); });
+  return found == std::end(kSplits) ? nullptr : found;
+}
+
 }  // namespace
 
-std::int64_t run_avx512_planes(const Tile& t) {
-  const ProductTable& table = *t.table;
-  using TwoShort = PlanesLane<2, 1, 0, 0>;
-  using Three = PlanesLane<3, 2, 1, 0>;
-  using Four = PlanesLane<3, 3, 2, 1>;
-  using Any = PlanesLane<4, 4, 4, 4>;
-  if (TwoShort::fits(table)) return run(t, TwoShort(table));
-  if (Three::fits(table)) return run(t, Three(table));
-  if (Four::fits(table)) return run(t, Four(table));
-  return run(t, Any(table));
-}
+std::int64_t run_avx512_planes(const Tile& t) { return choose(*t.table)->run(t); }
+
+int limit_avx512_planes(const ProductTable& table) { return choose(table)->limit; }
 
 std::int64_t run_avx512_int8(const Tile& t) { return run(t, Int8Lane{}); }
 
@@ -211,11 +312,11 @@ bool machine_has_avx512() {
 }  // namespace
 
 bool accepts_avx512_planes(const Design& design, const ProductTable* table) {
-  return machine_has_avx512() && sums_fit_32_bits(design, table);
+  return machine_has_avx512() && vector_sums_fit_32_bits(design, table) && choose(*table) != nullptr;
 }
 
 bool accepts_avx512_int8(const Design& design, const ProductTable* table) {
-  return machine_has_avx512() && sums_fit_32_bits(design, table);
+  return machine_has_avx512() && vector_sums_fit_32_bits(design, table);
 }
 
 }  // namespace napier::gemm

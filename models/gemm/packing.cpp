@@ -3,71 +3,119 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/base/vector_clones.hpp"
+#include "models/gemm/magnitude_bound.hpp"
+
 namespace napier::gemm {
 namespace {
 
 constexpr int kLnsGroup = 4;
 constexpr int kInt8Group = 2;
 
+/// Words whose energies certainly add up within 32 bits.
+constexpr std::size_t kRun = 16384;
+
 int divide_up(int a, int b) { return (a + b - 1) / b; }
 
 std::size_t product(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
+struct LnsBytes {
+  std::uint8_t largest;  ///< code
+  std::uint8_t zero;     ///< attenuation of code 0
+  std::uint8_t limit, added;
+  std::uint8_t plus, minus;
+  int gamma_log2;
+};
+
+/// Up to kRun words; returns their energy.
+NAPIER_VECTOR_CLONES
+std::uint32_t convert_lns(const Word* __restrict from, std::size_t count, const LnsBytes p,
+                          std::uint8_t* __restrict words, std::uint8_t* __restrict signs) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto code = static_cast<std::uint8_t>(from[i] & p.largest);
+    const auto attenuation = code == 0 ? p.zero : static_cast<std::uint8_t>(p.largest - code);
+    const auto kept = attenuation < p.limit ? attenuation : p.limit;
+    words[i] = static_cast<std::uint8_t>(kept + p.added);
+    signs[i] = from[i] > p.largest ? p.minus : p.plus;
+  }
+  std::uint32_t energy = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t attenuation = static_cast<std::uint32_t>(words[i]) - p.added;
+    energy += attenuation < p.limit ? lns_energy(attenuation, p.gamma_log2) : 0U;
+  }
+  return energy;
+}
+
+/// Up to kRun words; returns the sum of their squares.
+NAPIER_VECTOR_CLONES
+std::uint32_t convert_int8(const Word* __restrict from, std::size_t count, std::int16_t* __restrict words) {
+  std::int32_t energy = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int16_t wide = static_cast<std::int8_t>(from[i]);
+    words[i] = wide;
+    energy += wide * wide;
+  }
+  return static_cast<std::uint32_t>(energy);
+}
+
 }  // namespace
 
-Packer::Packer(const Design& design)
+Packer::Packer(const Design& design, int limit)
     : lns_(design.format.kind == FormatKind::kLns),
       vector_(design.datapath.vector),
       group_(lns_ ? kLnsGroup : kInt8Group),
-      format_(design.format) {}
+      format_(design.format),
+      limit_(limit) {}
+
+int Packer::groups(int k) const {
+  return (k / vector_) * divide_up(vector_, group_) + divide_up(k % vector_, group_);
+}
+
+std::size_t Packer::row_size(int k) const { return product(groups(k), lns_ ? 2 : 1); }
 
 void Packer::shape(int rows, int k, Packed& packed) const {
   packed.groups_per_vector = divide_up(vector_, group_);
-  packed.groups = (k / vector_) * packed.groups_per_vector + divide_up(k % vector_, group_);
+  packed.groups = groups(k);
   packed.words.resize(product(rows, packed.groups));
   packed.signs.resize(lns_ ? packed.words.size() : 0);
+  packed.energies.assign(static_cast<std::size_t>(rows), 0);
 }
 
-/// Straight-line loops over bytes, which the compiler turns into vector code.
-void Packer::convert(std::span<const Word> from, std::uint8_t plus, std::uint8_t minus, std::uint8_t* words,
-                     std::uint8_t* signs) const {
-  if (!lns_) {
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      const std::int16_t wide = static_cast<std::int8_t>(from[i]);
-      std::memcpy(words + 2 * i, &wide, sizeof wide);
-    }
-    return;
-  }
+std::uint64_t Packer::pack_row(std::span<const Word> row, Side side, std::uint32_t* words,
+                               std::uint32_t* signs) const {
+  const std::size_t k = row.size();
+  const auto vector = static_cast<std::size_t>(vector_);
+  const auto group = static_cast<std::size_t>(group_);
+  const auto limit = static_cast<std::uint8_t>(limit_);
   const auto largest = static_cast<std::uint8_t>(format_.max_code());
-  const auto sign_bit = static_cast<std::uint8_t>(largest + 1);
-  // The attenuation of code 0 is E unless it means zero.
-  const auto zero =
-      static_cast<std::uint8_t>(format_.zero == ZeroCode::kReserved ? kZeroAttenuation : largest);
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const auto code = static_cast<std::uint8_t>(from[i] & largest);
-    words[i] = code == 0 ? zero : static_cast<std::uint8_t>(largest - code);
-    signs[i] = (from[i] & sign_bit) != 0 ? minus : plus;
-  }
-}
-
-void Packer::pack_row(std::span<const Word> row, std::uint8_t plus, std::uint8_t minus, std::uint32_t* words,
-                      std::uint32_t* signs) const {
-  const int k = static_cast<int>(row.size());
-  const auto groups = static_cast<std::size_t>(divide_up(vector_, group_));
-  const bool whole = vector_ % group_ == 0;
-  const int step = whole ? std::max(k, 1) : vector_;  // without padding inside, a row is one run
-  for (int start = 0; start < k; start += step) {
-    const int count = std::min(step, k - start);
-    const auto used = static_cast<std::size_t>(divide_up(count, group_));
-    if (count % group_ != 0) {
-      words[used - 1] = lns_ ? 0xFFFFFFFFU : 0U;
-      if (lns_) signs[used - 1] = plus * 0x01010101U;
+  const LnsBytes bytes{.largest = largest,
+                       // Code 0 is the smallest magnitude unless it means zero.
+                       .zero = format_.zero == ZeroCode::kReserved ? limit : largest,
+                       .limit = limit,
+                       .added = side.added,
+                       .plus = side.plus,
+                       .minus = side.minus,
+                       .gamma_log2 = format_.gamma_log2};
+  const std::uint32_t padding = lns_ ? static_cast<std::uint8_t>(limit + side.added) * 0x01010101U : 0U;
+  const std::size_t step = vector % group == 0 ? kRun / vector * vector : vector;
+  std::uint64_t energy = 0;
+  for (std::size_t start = 0; start < k; start += step) {
+    const std::size_t count = std::min(step, k - start);
+    const std::size_t used = (count + group - 1) / group;
+    if (count % group != 0) {
+      words[used - 1] = padding;
+      if (lns_) signs[used - 1] = side.plus * 0x01010101U;
     }
-    convert(row.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(count)), plus, minus,
-            reinterpret_cast<std::uint8_t*>(words), reinterpret_cast<std::uint8_t*>(signs));
-    words += groups;
-    if (lns_) signs += groups;
+    if (lns_) {
+      energy += convert_lns(row.data() + start, count, bytes, reinterpret_cast<std::uint8_t*>(words),
+                            reinterpret_cast<std::uint8_t*>(signs));
+      signs += used;
+    } else {
+      energy += convert_int8(row.data() + start, count, reinterpret_cast<std::int16_t*>(words));
+    }
+    words += used;
   }
+  return energy;
 }
 
 void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) const {
@@ -76,14 +124,17 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
   shape(panels * kPanel, k, packed);
   const auto groups = static_cast<std::size_t>(packed.groups);
   threads.for_each(panels, [&](int panel) {
-    std::vector<std::uint32_t> words(groups * kPanel, lns_ ? 0xFFFFFFFFU : 0U);  // rows past the last: zeros
+    // Rows past the last are zeros.
+    const std::uint32_t zero = lns_ ? static_cast<std::uint32_t>(limit_) * 0x01010101U : 0U;
+    std::vector<std::uint32_t> words(groups * kPanel, zero);
     std::vector<std::uint32_t> signs(lns_ ? groups * kPanel : 0, 0x01010101U);
     std::vector<Word> scratch(static_cast<std::size_t>(k));
     const int first = panel * kPanel;
     for (int i = 0; i < std::min(kPanel, rows - first); ++i) {
       const std::size_t offset = static_cast<std::size_t>(i) * groups;
-      pack_row({a.row(first + i, scratch.data()), scratch.size()}, 0x01, 0xFF, words.data() + offset,
-               lns_ ? signs.data() + offset : nullptr);
+      packed.energies[static_cast<std::size_t>(first + i)] =
+          pack_row({a.row(first + i, scratch.data()), scratch.size()}, {0x01, 0xFF, 0}, words.data() + offset,
+                   lns_ ? signs.data() + offset : nullptr);
     }
     const auto interleave = [&](const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
       std::uint32_t* out = to.data() + product(first, packed.groups);
@@ -96,15 +147,17 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
   });
 }
 
-void Packer::pack_b(const Rows& b, const Parallel& threads, Packed& packed) const {
-  const int rows = b.rows(), k = b.length();
+void Packer::pack_b(const Rows& b, int first, int last, const Parallel& threads, Packed& packed) const {
+  const int rows = last - first, k = b.length();
   shape(rows, k, packed);
+  const Side side{0x00, 0xFE, static_cast<std::uint8_t>(255 - limit_)};
   threads.for_each(divide_up(rows, kPanel), [&](int block) {
     std::vector<Word> scratch(static_cast<std::size_t>(k));
     for (int row = block * kPanel; row < std::min(rows, (block + 1) * kPanel); ++row) {
       const std::size_t offset = product(row, packed.groups);
-      pack_row({b.row(row, scratch.data()), scratch.size()}, 0x00, 0xFE, packed.words.data() + offset,
-               lns_ ? packed.signs.data() + offset : nullptr);
+      packed.energies[static_cast<std::size_t>(row)] =
+          pack_row({b.row(first + row, scratch.data()), scratch.size()}, side, packed.words.data() + offset,
+                   lns_ ? packed.signs.data() + offset : nullptr);
     }
   });
 }

@@ -10,16 +10,17 @@
 
 /// How operands lie in memory for the inner loops. A *group* is what 32 bits of one row hold of consecutive
 /// k:
-///   LNS:  4 bytes of attenuation E - code (255: zero or padding) and, apart, 4 bytes of sign;
+///   LNS:  4 bytes of attenuation E - code and, apart, 4 bytes of sign;
 ///   INT8: 2 words of 16 bits, sign-extended.
 /// Each vector of `datapath.vector` is filled up to whole groups with padding.
+///
+/// Attenuations stop at the kernel's limit L, beyond which every product is zero; zeros and padding have L.
+/// B's are stored with 255 - L added, so that a saturating byte addition stops at L as well and leaves
+/// min(a + b, L) + 255 - L.
 namespace napier::gemm {
 
 /// Rows of A that a tile works on at once: the 32-bit lanes of one 512-bit register.
 inline constexpr int kPanel = 16;
-
-/// An attenuation that makes any product zero.
-inline constexpr int kZeroAttenuation = 255;
 
 struct Packed {
   int groups = 0;             ///< groups in one row
@@ -28,25 +29,35 @@ struct Packed {
   std::vector<std::uint32_t> words;
   /// LNS only, same order. A: +1 or -1 as bytes. B: 0 or 0xFE, so that A xor B is the product's sign.
   std::vector<std::uint32_t> signs;
+  std::vector<std::uint64_t> energies;  ///< of the rows, see MagnitudeBound
 };
 
 /// Packs the operands of one design.
 class Packer {
  public:
-  explicit Packer(const Design& design);
+  /// limit: 255 or less, LNS only.
+  Packer(const Design& design, int limit);
   void pack_a(const Rows& a, const Parallel& threads, Packed& packed) const;
-  void pack_b(const Rows& b, const Parallel& threads, Packed& packed) const;
+  /// Rows first .. last-1 of B; they become the packed matrix's rows 0 and on.
+  void pack_b(const Rows& b, int first, int last, const Parallel& threads, Packed& packed) const;
+  /// 32-bit words that a packed row of k words takes, signs included.
+  std::size_t row_size(int k) const;
 
  private:
+  /// What tells A's packed bytes from B's.
+  struct Side {
+    std::uint8_t plus, minus;  ///< signs
+    std::uint8_t added;        ///< to attenuations
+  };
+  int groups(int k) const;
   void shape(int rows, int k, Packed& packed) const;
-  void pack_row(std::span<const Word> row, std::uint8_t plus, std::uint8_t minus, std::uint32_t* words,
-                std::uint32_t* signs) const;
-  void convert(std::span<const Word> from, std::uint8_t plus, std::uint8_t minus, std::uint8_t* words,
-               std::uint8_t* signs) const;
+  std::uint64_t pack_row(std::span<const Word> row, Side side, std::uint32_t* words,
+                         std::uint32_t* signs) const;
   bool lns_;
   int vector_;
   int group_;  ///< k in a group
   LnsFormat format_;
+  int limit_;
 };
 
 }  // namespace napier::gemm

@@ -16,16 +16,22 @@ struct ProductTable {
   /// By attenuation 2E - p, 0..2E, then zeros up to entry 510: a sum of two operands' attenuations, where a
   /// zero operand or padding counts 255, can index it unchecked.
   std::vector<std::int64_t> by_attenuation;
+  int used = 0;              ///< entries up to the last that is not zero
   int shift = 0;             ///< const_bits where the design has a scaler
   std::int64_t largest = 0;  ///< largest value
 
-  /// The same values, low 32 bits, for vector look-up: whole, and split into bytes (plane 0 the lowest).
+  /// The same values, low 32 bits, for gathering.
   std::vector<std::int32_t> low32;
+
+  /// The values as bytes, plane 0 the lowest, of attenuations below 256. They are those of value << (8 *
+  /// folds - shift): dropping the `folds` lowest planes, carries kept, is then the shift of the contract, and
+  /// bytes suffice however large the constants are.
   struct Plane {
     std::array<std::uint8_t, 256> bytes{};
     int used = 0;  ///< entries up to the last that is not zero
   };
-  std::array<Plane, 4> planes;
+  std::array<Plane, 8> planes;
+  int folds = 0;
 };
 
 }  // namespace napier

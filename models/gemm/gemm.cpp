@@ -97,6 +97,8 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
   check_size(acc.size(), area(n, m), "acc");
   if (!bias.empty()) check_size(bias.size(), area(m, 1), "bias");
   const int k = a_rows.length();
+  const bool always_fits = bound.holds(k, largest_bias(bias, 0, m));
+  packer.want_energies(!always_fits);
   packer.pack_a(a_rows, threads, a);
   std::vector<std::uint64_t> energies;
   std::vector<std::int64_t> biases;
@@ -136,7 +138,7 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
           .n_end = end,
           .accumulator_bits = design.datapath.accumulator_bits,
           .overflow = design.datapath.overflow,
-          .can_overflow = !bound.holds(k, energies[p], energy, biases[p]),
+          .can_overflow = !always_fits && !bound.holds(k, energies[p], energy, biases[p]),
           .wide = wide,
       };
       overflows += kernel.run(tile);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <type_traits>
+#include <utility>
 
 #include "models/base/error.hpp"
 #include "models/gemm/kernel.hpp"
@@ -13,12 +15,30 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 
+#define NAPIER_INLINED __attribute__((always_inline))
+#define NAPIER_INLINE NAPIER_INLINED inline
+
 // Everything up to pop_options is compiled for these instructions, whatever the library is compiled for.
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni,popcnt")
 
 namespace napier::gemm {
 namespace {
+
+/// f(0), f(1), ... f(count - 1) with constant arguments: arrays indexed by them stay in registers.
+template <int count, class F>
+NAPIER_INLINE void for_each(F f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) NAPIER_INLINED {
+    (f(std::integral_constant<int, i>{}), ...);
+  }
+  (std::make_integer_sequence<int, count>{});
+}
+
+/// dot += products of unsigned and signed bytes, four to a lane. In assembler, because GCC 12 copies the
+/// accumulators of the intrinsic around and spills others for it.
+inline void add_products(__m512i& dot, __m512i bytes, __m512i signs) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(dot) : "v"(bytes), "v"(signs));
+}
 
 /// Saturating or wrapping addition of vectors' sums to the accumulators of sixteen rows.
 class Collector {
@@ -31,7 +51,7 @@ class Collector {
         wide_(t.wide) {}
 
   /// acc += sums; counts the lanes that overflow.
-  void add(__m512i& acc, __m512i sums, __m512i& overflows) const {
+  NAPIER_INLINE void add(__m512i& acc, __m512i sums, __m512i& overflows) const {
     const __m512i exact = _mm512_add_epi32(acc, sums);
     __m512i clamped = _mm512_max_epi32(_mm512_min_epi32(exact, high_), low_);
     if (wide_) {
@@ -61,26 +81,26 @@ __mmask16 valid_rows(const Tile& t) { return static_cast<__mmask16>((1U << t.row
 /// Sums the products of `columns` columns from n on. `Lane` sums groups: sum(tile, n, first, last, sums).
 /// Where nothing can overflow, a lane that drops no bits sums all groups at once, modulo 2^32.
 template <int columns, bool checked, class Lane>
-void walk(const Tile& t, int n, const Lane& lane, const Collector& collector, __m512i& overflows) {
+NAPIER_INLINE void walk(const Tile& t, int n, const Lane& lane, const Collector& collector,
+                        __m512i& overflows) {
   const __mmask16 rows = valid_rows(t);
   const __m512i bias = t.bias != nullptr ? _mm512_maskz_loadu_epi32(rows, t.bias) : _mm512_setzero_si512();
   __m512i acc[columns];
-  std::fill_n(acc, columns, bias);
+  for_each<columns>([&](auto c) NAPIER_INLINED { acc[c] = bias; });
   const int step = checked || Lane::kDropsBits ? t.groups_per_vector : t.groups;
   for (int start = 0; start < t.groups; start += step) {
     __m512i sums[columns];
     lane.template sum<columns>(t, n, start, std::min(t.groups, start + step), sums);
-    for (int c = 0; c < columns; ++c) {
+    for_each<columns>([&](auto c) NAPIER_INLINED {
       if constexpr (checked) {
         collector.add(acc[c], sums[c], overflows);
       } else {
         acc[c] = _mm512_add_epi32(acc[c], sums[c]);
       }
-    }
+    });
   }
-  for (int c = 0; c < columns; ++c) {
-    _mm512_mask_storeu_epi32(t.acc + (n + c) * t.acc_stride, rows, acc[c]);
-  }
+  for_each<columns>(
+      [&](auto c) NAPIER_INLINED { _mm512_mask_storeu_epi32(t.acc + (n + c) * t.acc_stride, rows, acc[c]); });
 }
 
 template <bool checked, class Lane>
@@ -152,23 +172,24 @@ class PlanesLane {
   }
 
   template <int columns>
-  void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
-    __m512i dot[columns][kPlanes];
-    for (int c = 0; c < columns; ++c) std::fill_n(dot[c], kPlanes, _mm512_setzero_si512());
+  NAPIER_INLINE void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
+    __m512i dot[columns * kPlanes];
+    for_each<columns * kPlanes>([&](auto i) NAPIER_INLINED { dot[i] = _mm512_setzero_si512(); });
     const std::uint32_t* b = t.b + std::int64_t{n} * t.groups;
     const std::uint32_t* b_sign = t.b_sign + std::int64_t{n} * t.groups;
     for (int g = start; g < end; ++g) {
       const __m512i a = _mm512_loadu_si512(t.a + g * kPanel);
       const __m512i a_sign = _mm512_loadu_si512(t.a_sign + g * kPanel);
-#pragma GCC unroll 8
-      for (int c = 0; c < columns; ++c) {
+      for_each<columns>([&](auto c) NAPIER_INLINED {
         const std::int64_t place = std::int64_t{c} * t.groups + g;
         const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(b_sign[place])));
         const Index index(_mm512_adds_epu8(a, _mm512_set1_epi32(static_cast<int>(b[place]))));
-        add_planes(std::make_integer_sequence<int, kPlanes>{}, index, sign, dot[c]);
-      }
+        for_each<kPlanes>([&](auto plane) NAPIER_INLINED {
+          add_products(dot[c * kPlanes + plane], look_up<plane>(index), sign);
+        });
+      });
     }
-    for (int c = 0; c < columns; ++c) sums[c] = join(dot[c]);
+    for_each<columns>([&](auto c) NAPIER_INLINED { sums[c] = join(dot + c * kPlanes); });
   }
 
  private:
@@ -177,7 +198,7 @@ class PlanesLane {
     __m512i full;
     __m512i below128, below192;  ///< clamped to the attenuations 127 and 191
     __mmask64 last_half;         ///< attenuation 128 or more
-    explicit Index(__m512i i) : full(i), below128(i), below192(i), last_half{} {
+    NAPIER_INLINE explicit Index(__m512i i) : full(i), below128(i), below192(i), last_half{} {
       if constexpr (limit > 127) {
         below128 = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(127 + kOffset)));
         last_half = limit == 255 ? _mm512_movepi8_mask(i)
@@ -190,7 +211,7 @@ class PlanesLane {
   };
 
   template <int plane>
-  __m512i look_up(const Index& index) const {
+  NAPIER_INLINE __m512i look_up(const Index& index) const {
     constexpr int reach = kReach[plane];
     const __m512i* table = tables_ + first_register(plane);
     if constexpr (limit == 63) {
@@ -210,20 +231,15 @@ class PlanesLane {
     }
   }
 
-  template <int... plane>
-  void add_planes(std::integer_sequence<int, plane...>, const Index& index, __m512i sign,
-                  __m512i (&dot)[kPlanes]) const {
-    ((dot[plane] = _mm512_dpbusd_epi32(dot[plane], look_up<plane>(index), sign)), ...);
-  }
-
   /// The planes' sums as one, without the lowest `folds` bytes: floor(sum / 256^folds), modulo 2^32.
-  static __m512i join(const __m512i (&dot)[kPlanes]) {
+  NAPIER_INLINE static __m512i join(const __m512i* dot) {
     __m512i sum = dot[0];
-    for (int p = 1; p < kPlanes; ++p) {
+    for_each<kPlanes - 1>([&](auto i) NAPIER_INLINED {
+      constexpr int p = i + 1;
       sum = p <= folds
                 ? _mm512_add_epi32(_mm512_srai_epi32(sum, 8), dot[p])
                 : _mm512_add_epi32(sum, _mm512_slli_epi32(dot[p], static_cast<unsigned>(8 * (p - folds))));
-    }
+    });
     return sum;
   }
 
@@ -236,16 +252,15 @@ struct Int8Lane {
   static constexpr bool kDropsBits = false;
 
   template <int columns>
-  void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
-    std::fill_n(sums, columns, _mm512_setzero_si512());
+  NAPIER_INLINE void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
+    for_each<columns>([&](auto c) NAPIER_INLINED { sums[c] = _mm512_setzero_si512(); });
     const std::uint32_t* b = t.b + std::int64_t{n} * t.groups;
     for (int g = start; g < end; ++g) {
       const __m512i a = _mm512_loadu_si512(t.a + g * kPanel);
-#pragma GCC unroll 8
-      for (int c = 0; c < columns; ++c) {
+      for_each<columns>([&](auto c) NAPIER_INLINED {
         const std::int64_t place = std::int64_t{c} * t.groups + g;
         sums[c] = _mm512_dpwssd_epi32(sums[c], a, _mm512_set1_epi32(static_cast<int>(b[place])));
-      }
+      });
     }
   }
 };

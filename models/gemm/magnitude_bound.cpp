@@ -36,13 +36,16 @@ MagnitudeBound::MagnitudeBound(const Design& design, const ProductTable* table)
   }
 }
 
+bool MagnitudeBound::sums_fit(int k, double products, std::int64_t bias) const {
+  const double vectors = std::ceil(k / vector_);
+  return kRoundUp * (products * scale_ + vectors * floor_ + static_cast<double>(bias)) <= high_;
+}
+
+bool MagnitudeBound::holds(int k, std::int64_t bias) const { return sums_fit(k, k * largest_, bias); }
+
 bool MagnitudeBound::holds(int k, std::uint64_t energy_a, std::uint64_t energy_b, std::int64_t bias) const {
   const double energies = static_cast<double>(energy_a) * static_cast<double>(energy_b);
-  const double by_energy = slope_ * unit_ * std::sqrt(energies) + k * offset_;
-  const double by_count = k * largest_;
-  const double vectors = std::ceil(k / vector_);
-  const double sum = std::min(by_energy, by_count) * scale_ + vectors * floor_;
-  return kRoundUp * (sum + static_cast<double>(bias)) <= high_;
+  return sums_fit(k, slope_ * unit_ * std::sqrt(energies) + k * offset_, bias);
 }
 
 }  // namespace napier::gemm

@@ -19,11 +19,15 @@ class MagnitudeBound {
   /// table: null for INT8.
   MagnitudeBound(const Design& design, const ProductTable* table);
 
+  /// Whether no accumulator can overflow whatever the words.
+  bool holds(int k, std::int64_t bias) const;
   /// Whether no accumulator can overflow: rows of `k` words whose energies and biases' magnitudes are at most
   /// these.
   bool holds(int k, std::uint64_t energy_a, std::uint64_t energy_b, std::int64_t bias) const;
 
  private:
+  bool sums_fit(int k, double products, std::int64_t bias) const;
+
   double slope_ = 1, offset_ = 0;
   double unit_ = 1;    ///< of a product of two energies' roots
   double largest_;     ///< product

@@ -27,10 +27,9 @@ struct LnsBytes {
   int gamma_log2;
 };
 
-/// Up to kRun words; returns their energy.
 NAPIER_VECTOR_CLONES
-std::uint32_t convert_lns(const Word* __restrict from, std::size_t count, const LnsBytes p,
-                          std::uint8_t* __restrict words, std::uint8_t* __restrict signs) {
+void convert_lns(const Word* __restrict from, std::size_t count, const LnsBytes p,
+                 std::uint8_t* __restrict words, std::uint8_t* __restrict signs) {
   for (std::size_t i = 0; i < count; ++i) {
     const auto code = static_cast<std::uint8_t>(from[i] & p.largest);
     const auto attenuation = code == 0 ? p.zero : static_cast<std::uint8_t>(p.largest - code);
@@ -38,12 +37,25 @@ std::uint32_t convert_lns(const Word* __restrict from, std::size_t count, const 
     words[i] = static_cast<std::uint8_t>(kept + p.added);
     signs[i] = from[i] > p.largest ? p.minus : p.plus;
   }
+}
+
+/// Energy of up to kRun packed attenuations.
+NAPIER_VECTOR_CLONES
+std::uint32_t sum_energy(const std::uint8_t* words, std::size_t count, const LnsBytes p) {
   std::uint32_t energy = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t attenuation = static_cast<std::uint32_t>(words[i]) - p.added;
     energy += attenuation < p.limit ? lns_energy(attenuation, p.gamma_log2) : 0U;
   }
   return energy;
+}
+
+/// kPanel rows of groups to groups of kPanel rows.
+NAPIER_VECTOR_CLONES
+void interleave(const std::uint32_t* __restrict from, std::size_t groups, std::uint32_t* __restrict to) {
+  for (std::size_t g = 0; g < groups; ++g) {
+    for (std::size_t i = 0; i < kPanel; ++i) *to++ = from[i * groups + g];
+  }
 }
 
 /// Up to kRun words; returns the sum of their squares.
@@ -107,8 +119,9 @@ std::uint64_t Packer::pack_row(std::span<const Word> row, Side side, std::uint32
       if (lns_) signs[used - 1] = side.plus * 0x01010101U;
     }
     if (lns_) {
-      energy += convert_lns(row.data() + start, count, bytes, reinterpret_cast<std::uint8_t*>(words),
-                            reinterpret_cast<std::uint8_t*>(signs));
+      auto* const attenuations = reinterpret_cast<std::uint8_t*>(words);
+      convert_lns(row.data() + start, count, bytes, attenuations, reinterpret_cast<std::uint8_t*>(signs));
+      if (energies_) energy += sum_energy(attenuations, count, bytes);
       signs += used;
     } else {
       energy += convert_int8(row.data() + start, count, reinterpret_cast<std::int16_t*>(words));
@@ -136,14 +149,8 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
           pack_row({a.row(first + i, scratch.data()), scratch.size()}, {0x01, 0xFF, 0}, words.data() + offset,
                    lns_ ? signs.data() + offset : nullptr);
     }
-    const auto interleave = [&](const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
-      std::uint32_t* out = to.data() + product(first, packed.groups);
-      for (std::size_t g = 0; g < groups; ++g) {
-        for (std::size_t i = 0; i < kPanel; ++i) *out++ = from[i * groups + g];
-      }
-    };
-    interleave(words, packed.words);
-    if (lns_) interleave(signs, packed.signs);
+    interleave(words.data(), groups, packed.words.data() + product(first, packed.groups));
+    if (lns_) interleave(signs.data(), groups, packed.signs.data() + product(first, packed.groups));
   });
 }
 

@@ -40,6 +40,8 @@ class Packer {
   void pack_a(const Rows& a, const Parallel& threads, Packed& packed) const;
   /// Rows first .. last-1 of B; they become the packed matrix's rows 0 and on.
   void pack_b(const Rows& b, int first, int last, const Parallel& threads, Packed& packed) const;
+  /// Whether rows' energies are summed up; otherwise they count 0.
+  void want_energies(bool wanted) { energies_ = wanted; }
   /// 32-bit words that a packed row of k words takes, signs included.
   std::size_t row_size(int k) const;
 
@@ -58,6 +60,7 @@ class Packer {
   int group_;  ///< k in a group
   LnsFormat format_;
   int limit_;
+  bool energies_ = true;
 };
 
 }  // namespace napier::gemm

@@ -2,25 +2,23 @@
 // products tensors are FP32 on the host and are rounded once each.
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 
 #include "models/base/error.hpp"
 #include "models/gemm/gemm.hpp"
+#include "models/gemm/transpose.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/tensor_post_processor.hpp"
 #include "models/train/tensor_quantizer.hpp"
 #include "models/train/training_engine.hpp"
 #include "models/train/weights.hpp"
-#include "models/train/word_patches.hpp"
 
 namespace napier {
 namespace {
 
 using Words = std::vector<Word>;
 
-/// Pixels of a convolution multiplied at once: their patches stay in the second-level cache.
-constexpr int kPixelBlock = 1024;
+constexpr std::size_t kPiece = 16384;  // elements a thread takes at once
 
 std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
@@ -54,6 +52,7 @@ class Products {
     for (int i = 0; i < threads.threads(); ++i) own_.emplace_back(design, alone_);
   }
   Gemm& shared() { return shared_; }
+  const Parallel& alone() const { return alone_; }
   std::string kernel() const { return shared_.kernel(); }
 
   /// body(gemm, i) for all i below count, in any order. Returns the sum of what it returns: overflows.
@@ -127,11 +126,11 @@ class DesignEngine : public TrainingEngine {
       require_size("bias", bias->values.size(), static_cast<std::size_t>(shape.outputs));
       addends = bias_addends(design_, bias->values, unit);
     }
-    const auto gather = [&](int first, int last, std::span<Word> rows) {
-      gather_patches(shape, input.words, first, last, rows);
-    };
-    report().forward_saturations += product(shape, {shape.outputs, shape.output_pixels(), shape.patch()},
-                                            m.weights->operands(), input.words, gather, addends, unit, y);
+    acc_.resize(y.size());
+    report().forward_saturations +=
+        products_.shared().forward(shape, m.weights->operands(), input.words, addends, acc_);
+    to_reals(acc_, unit, y, threads());
+    count(shape);
   }
 
   void input_gradient(const nn::Matrix& w, const Convolution& shape, const nn::Operand& dy,
@@ -140,13 +139,11 @@ class DesignEngine : public TrainingEngine {
     const WordOperand& error = words(dy, "output gradient", area(shape.output_pixels(), shape.outputs));
     require_size("input gradient", dx.size(), area(shape.input_pixels(), shape.channels));
     const double unit = accumulator_unit(design_, m.weights->scale(), error.k);
-    const Words turned = turned_weights(shape, m.weights->operands(), threads());
-    const auto gather = [&](int first, int last, std::span<Word> rows) {
-      gather_errors(shape, error.words, first, last, rows);
-    };
-    const int sum = shape.kernel_height * shape.kernel_width * shape.outputs;
-    report().input_gradient_saturations += product(shape, {shape.channels, shape.input_pixels(), sum}, turned,
-                                                   error.words, gather, {}, unit, dx);
+    acc_.resize(dx.size());
+    report().input_gradient_saturations +=
+        products_.shared().input_gradient(shape, m.weights->operands(), error.words, acc_);
+    to_reals(acc_, unit, dx, threads());
+    count(shape);
   }
 
   void weight_gradient(nn::Matrix& w, const Convolution& shape, const nn::Operand& x,
@@ -156,22 +153,10 @@ class DesignEngine : public TrainingEngine {
     if (m.has_gradient) throw InternalError("'" + m.name + "' got two gradients in a step");
     const WordOperand& input = words(x, "input", area(shape.input_pixels(), shape.channels));
     const WordOperand& error = words(dy, "output gradient", area(shape.output_pixels(), shape.outputs));
-    transpose(error.words, shape.outputs, error_rows_);
-    transpose(input.words, shape.channels, planes_);
-    const Words* rows = &planes_;
-    if (!is_pointwise(shape)) {
-      patch_rows_.resize(area(shape.patch(), shape.output_pixels()));
-      threads().for_each(shape.patch(), [&](int i) {
-        const auto row = static_cast<std::size_t>(shape.output_pixels());
-        gather_patch_rows(shape, planes_, i, i + 1,
-                          std::span(patch_rows_).subspan(static_cast<std::size_t>(i) * row, row));
-      });
-      rows = &patch_rows_;
-    }
     acc_.resize(area(m.rows, m.columns));
     report().weight_gradient_saturations +=
-        products_.shared()(m.columns, m.rows, shape.output_pixels(), *rows, error_rows_, {}, acc_);
-    report().macs += std::int64_t{m.columns} * m.rows * shape.output_pixels();
+        products_.shared().weight_gradient(shape, input.words, error.words, acc_);
+    count(shape);
     const std::uint32_t largest = largest_output(acc_, false, {}, threads());
     m.gradient_k = m.gradient_scale.scale(largest, input.k, error.k);
     if (learning()) m.gradient_scale.remember(largest, input.k, error.k);
@@ -193,7 +178,7 @@ class DesignEngine : public TrainingEngine {
       const auto rows_b = matrix_of(right.words, i, p.n, p.k, p.b_transposed, scratch_b);
       std::vector<std::int32_t> acc(area(p.m, p.n));
       const std::int64_t count = gemm(p.m, p.n, p.k, rows_a, rows_b, {}, acc);
-      to_reals(acc, unit, out.subspan(area(i, p.m * p.n), acc.size()));
+      to_reals(acc, unit, out.subspan(area(i, p.m * p.n), acc.size()), products_.alone());
       return count;
     });
     (backward ? report().input_gradient_saturations : report().forward_saturations) += overflows;
@@ -227,19 +212,9 @@ class DesignEngine : public TrainingEngine {
   }
 
  private:
-  struct Size {
-    int m, n, k;  ///< as of Gemm
-  };
-
-  const WordMatrix& fitting(const nn::Matrix& matrix, const Convolution& shape) const {
+  static const WordMatrix& fitting(const nn::Matrix& matrix, const Convolution& shape) {
     const auto& m = static_cast<const WordMatrix&>(matrix);
     require_size("'" + m.name + "'", area(m.rows, m.columns), area(shape.outputs, shape.patch()));
-    if (design_.format.kind == FormatKind::kLns && design_.format.zero == ZeroCode::kNone &&
-        !is_pointwise(shape)) {
-      throw InputError("design '" + design_.name + "' has format.zero none, but the convolution '" + m.name +
-                       "' is padded with zeros, forward or backward; set format.zero to reserved, or train "
-                       "a network of linear layers");
-    }
     return m;
   }
 
@@ -249,61 +224,28 @@ class DesignEngine : public TrainingEngine {
     return o;
   }
 
-  static void to_reals(std::span<const std::int32_t> acc, double unit, std::span<float> out) {
-    for (std::size_t i = 0; i < acc.size(); ++i) out[i] = static_cast<float>(acc[i] * unit);
-  }
-
-  /// Rows of `operands` times rows that `gather` makes of `x`, or x itself where the shape is pointwise, to
-  /// real numbers. Returns the overflows.
-  template <class Gather>
-  std::int64_t product(const Convolution& shape, Size size, std::span<const Word> operands,
-                       std::span<const Word> x, const Gather& gather, std::span<const std::int32_t> bias,
-                       double unit, std::span<float> out) {
-    report().macs += std::int64_t{size.m} * size.n * size.k;
-    const int blocks = (size.n + kPixelBlock - 1) / kPixelBlock;
-    if (is_pointwise(shape) && blocks < threads().threads()) {
-      acc_.resize(out.size());
-      const std::int64_t overflows = products_.shared()(size.m, size.n, size.k, operands, x, bias, acc_);
-      to_reals(acc_, unit, out);
-      return overflows;
-    }
-    return products_.for_each(blocks, [&](Gemm& gemm, int i) {
-      const int first = i * kPixelBlock;
-      const int last = std::min(size.n, first + kPixelBlock);
-      Words rows;
-      std::span<const Word> patches;
-      if (is_pointwise(shape)) {
-        patches = x.subspan(area(first, size.k), area(last - first, size.k));
-      } else {
-        rows.resize(area(last - first, size.k));
-        gather(first, last, rows);
-        patches = rows;
-      }
-      std::vector<std::int32_t> acc(area(last - first, size.m));
-      const std::int64_t overflows = gemm(size.m, last - first, size.k, operands, patches, bias, acc);
-      to_reals(acc, unit, out.subspan(area(first, size.m), acc.size()));
-      return overflows;
+  static void to_reals(std::span<const std::int32_t> acc, double unit, std::span<float> out,
+                       const Parallel& threads) {
+    const auto pieces = static_cast<int>((acc.size() + kPiece - 1) / kPiece);
+    threads.for_each(pieces, [&](int piece) {
+      const std::size_t start = static_cast<std::size_t>(piece) * kPiece;
+      const std::size_t end = std::min(acc.size(), start + kPiece);
+      for (std::size_t i = start; i < end; ++i) out[i] = static_cast<float>(acc[i] * unit);
     });
   }
 
-  /// Rows of `columns` words to columns.
-  void transpose(std::span<const Word> from, int columns, Words& to) const {
-    to.resize(from.size());
-    transpose_words(from, static_cast<int>(from.size()) / columns, columns, to, threads());
+  /// Each of a convolution's three products has as many multiply-accumulates.
+  void count(const Convolution& s) {
+    report().macs += std::int64_t{s.output_pixels()} * s.patch() * s.outputs;
   }
 
   /// Matrix i of a batch, rows x k with k fastest; `scratch` holds it where it is stored transposed.
-  static std::span<const Word> matrix_of(std::span<const Word> all, int i, int rows, int k, bool transposed,
-                                         Words& scratch) {
+  std::span<const Word> matrix_of(std::span<const Word> all, int i, int rows, int k, bool transposed,
+                                  Words& scratch) const {
     const auto stored = all.subspan(area(i, rows * k), area(rows, k));
     if (!transposed) return stored;
     scratch.resize(stored.size());
-    for (int c = 0; c < k; ++c) {
-      for (int r = 0; r < rows; ++r) {
-        scratch[area(r, k) + static_cast<std::size_t>(c)] =
-            stored[area(c, rows) + static_cast<std::size_t>(r)];
-      }
-    }
+    transpose(stored, k, rows, scratch, products_.alone());
     return scratch;
   }
 
@@ -313,8 +255,7 @@ class DesignEngine : public TrainingEngine {
   Products products_;
   std::vector<std::unique_ptr<WordSite>> sites_;
   std::vector<std::unique_ptr<WordMatrix>> matrices_;
-  std::vector<std::int32_t> acc_;           ///< of the last product of all threads together
-  Words error_rows_, planes_, patch_rows_;  ///< of the last weight gradient
+  std::vector<std::int32_t> acc_;  ///< of the last product
 };
 
 }  // namespace

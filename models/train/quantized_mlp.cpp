@@ -6,12 +6,12 @@
 #include "models/base/error.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/gemm/gemm.hpp"
+#include "models/gemm/transpose.hpp"
 #include "models/trace/trace.hpp"
 #include "models/train/host_optimizer.hpp"
 #include "models/train/network.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
-#include "models/train/word_patches.hpp"
 
 namespace napier {
 namespace {
@@ -220,9 +220,9 @@ class QuantizedMlp : public Network {
     Layer& layer = layers_[l];
     Tensor error_t{{}, error.k};
     transposed_.resize(activations.words.size());
-    transpose_words(activations.words, count, layer.inputs, transposed_, threads_);
+    transpose(activations.words, count, layer.inputs, transposed_, threads_);
     error_t.words.resize(error.words.size());
-    transpose_words(error.words, count, layer.outputs, error_t.words, threads_);
+    transpose(error.words, count, layer.outputs, error_t.words, threads_);
     return product(Pass::kWeightGradient, l, {layer.inputs, layer.outputs, count}, transposed_, activations.k,
                    error_t, {}, false, false, {}, layer.gradient_scale,
                    step.report.weight_gradient_saturations, step.report.gradients, step);
@@ -233,7 +233,7 @@ class QuantizedMlp : public Network {
                         Step& step) {
     Layer& layer = layers_[l];
     transposed_.resize(layer.weights->operands().size());
-    transpose_words(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
+    transpose(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
     std::vector<std::uint8_t> mask(activations.words.size());
     for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = activations.words[i] != 0 ? 1 : 0;
     return product(Pass::kInputGradient, l, {layer.inputs, count, layer.outputs}, transposed_,

@@ -34,6 +34,7 @@ void TrainingEngine::update() {
   const double rate = tensor_rate(optimizer_) * settings_.factor;
   for (const auto& t : tensors_) {
     t->optimizer.step(t->tensor.values, t->tensor.gradient, rate, settings_.step + 1, threads_);
+    largest_magnitude(t->tensor.values, {t->tensor.name, settings_.step});
   }
 }
 

@@ -1,5 +1,6 @@
 // Networks of layers, in whatever arithmetic an engine computes.
 #include "models/base/error.hpp"
+#include "models/format/quantizer.hpp"
 #include "models/nn/cross_entropy.hpp"
 #include "models/nn/networks.hpp"
 #include "models/train/network.hpp"
@@ -55,6 +56,7 @@ class GraphNetwork : public Network {
     engine_->begin(settings, true, report);
     const std::vector<float> logits = model_->forward(batch.inputs, nn::Mode::kTrain);
     std::vector<float> gradient(logits.size());
+    largest_magnitude(logits, {"logits", settings.step});  // refuses NaN and infinity
     const nn::Loss loss = cross_entropy(logits, batch, gradient);
     report.loss = loss.mean;
     report.correct = loss.correct;

@@ -7,6 +7,8 @@
 namespace napier::cli {
 
 void add_bench(CLI::App& app);
+void add_convert(CLI::App& app);
+void add_dump(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_report(CLI::App& app);
 void add_rtl(CLI::App& app);

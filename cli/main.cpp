@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("napier ") + NAPIER_VERSION);
   app.require_subcommand(1);
   napier::cli::add_bench(app);
+  napier::cli::add_convert(app);
+  napier::cli::add_dump(app);
   napier::cli::add_explain(app);
   napier::cli::add_report(app);
   napier::cli::add_rtl(app);

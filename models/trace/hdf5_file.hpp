@@ -60,6 +60,14 @@ template <>
 inline hid_t file_type<std::int64_t>() {
   return H5T_STD_I64LE;
 }
+template <>
+inline hid_t file_type<float>() {
+  return H5T_IEEE_F32LE;
+}
+template <>
+inline hid_t file_type<double>() {
+  return H5T_IEEE_F64LE;
+}
 
 /// The same element in memory.
 template <class T>
@@ -79,6 +87,14 @@ inline hid_t memory_type<std::int32_t>() {
 template <>
 inline hid_t memory_type<std::int64_t>() {
   return H5T_NATIVE_INT64;
+}
+template <>
+inline hid_t memory_type<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
+inline hid_t memory_type<double>() {
+  return H5T_NATIVE_DOUBLE;
 }
 
 }  // namespace napier::hdf5

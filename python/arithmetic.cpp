@@ -1,0 +1,222 @@
+// Words, sums, products and post-processing.
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "models/base/error.hpp"
+#include "models/format/quantizer.hpp"
+#include "models/gemm/gemm.hpp"
+#include "models/train/scales.hpp"
+#include "models/units/accumulation_collector.hpp"
+#include "models/units/post_processor.hpp"
+#include "models/units/vector_lane.hpp"
+#include "python/bindings.hpp"
+
+namespace py = pybind11;
+
+namespace napier::python {
+
+template <class T>
+std::vector<T> integers(const py::array& array, const std::string& name, std::int64_t lowest,
+                        std::int64_t highest) {
+  if (array.dtype().kind() != 'i' && array.dtype().kind() != 'u') {
+    throw InputError(name + " has elements of type " + py::cast<std::string>(py::str(array.dtype())) +
+                     "; integers are wanted");
+  }
+  const auto wide = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>(array);
+  std::vector<T> values;
+  values.reserve(static_cast<std::size_t>(wide.size()));
+  for (py::ssize_t i = 0; i < wide.size(); ++i) {
+    const std::int64_t value = wide.data()[i];
+    if (value < lowest || value > highest) {
+      throw InputError("element " + std::to_string(i) + " of " + name + " is " + std::to_string(value) +
+                       ", outside of " + std::to_string(lowest) + " to " + std::to_string(highest));
+    }
+    values.push_back(static_cast<T>(value));
+  }
+  return values;
+}
+
+template std::vector<std::uint8_t> integers(const py::array&, const std::string&, std::int64_t, std::int64_t);
+template std::vector<std::uint16_t> integers(const py::array&, const std::string&, std::int64_t,
+                                             std::int64_t);
+template std::vector<std::int32_t> integers(const py::array&, const std::string&, std::int64_t, std::int64_t);
+
+std::vector<Word> words(const Design& design, const py::array& array, const std::string& name) {
+  std::vector<Word> values = integers<Word>(array, name, 0, (1 << design.format.bits) - 1);
+  const LnsFormat lns(design.format);
+  const bool is_lns = design.format.kind == FormatKind::kLns;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (is_lns ? values[i] != 0 && lns.is_zero(values[i]) : values[i] == 0x80) {
+      throw InputError("element " + std::to_string(i) + " of " + name + " is " + std::to_string(values[i]) +
+                       ", which is no word of the design's format");
+    }
+  }
+  return values;
+}
+
+std::vector<float> floats(const py::array& array, const std::string& name) {
+  const char kind = array.dtype().kind();
+  if (kind != 'f' && kind != 'i' && kind != 'u') {
+    throw InputError(name + " has elements of type " + py::cast<std::string>(py::str(array.dtype())) +
+                     "; real numbers are wanted");
+  }
+  const auto values = py::array_t<float, py::array::c_style | py::array::forcecast>(array);
+  return {values.data(), values.data() + values.size()};
+}
+
+namespace {
+
+struct Quantized {
+  py::array_t<Word> words;
+  int scale;
+  std::int64_t saturated, underflowed;
+};
+
+Quantized quantize(const Design& design, const py::array& x, std::optional<int> scale) {
+  const std::vector<float> values = floats(x, "x");
+  const Quantizer quantizer(design);
+  const TensorPlace place{"array x"};
+  const int k = scale ? *scale : quantizer.scale_exponent(largest_magnitude(values, place));
+  std::vector<Word> result(values.size());
+  const QuantizeCounts counts = quantizer.quantize(values, k, result, place);
+  return {to_numpy(result, shape_of(x)), k, counts.saturated, counts.underflowed};
+}
+
+py::array_t<float> dequantize(const Design& design, const py::array& x, int scale) {
+  const std::vector<float> table = Quantizer(design).dequantize_table(scale);
+  std::vector<float> values;
+  for (const Word word : words(design, x, "words")) values.push_back(table[word]);
+  return to_numpy(values, shape_of(x));
+}
+
+void require_one_length(const std::vector<Word>& a, const std::vector<Word>& b) {
+  if (a.size() == b.size()) return;
+  throw InputError("a has " + std::to_string(a.size()) + " words, b " + std::to_string(b.size()) +
+                   "; give them the same length");
+}
+
+std::int64_t lane_sum(const Design& design, const py::array& a, const py::array& b) {
+  const std::vector<Word> left = words(design, a, "a"), right = words(design, b, "b");
+  require_one_length(left, right);
+  if (left.size() > static_cast<std::size_t>(design.datapath.vector)) {
+    throw InputError("a lane sums " + std::to_string(design.datapath.vector) + " products at once, not " +
+                     std::to_string(left.size()) + "; use dot for longer vectors");
+  }
+  return VectorLane(design)(left, right);
+}
+
+std::vector<std::int32_t> accumulators(const Design& design, const py::array& array,
+                                       const std::string& name) {
+  const std::int64_t most = (std::int64_t{1} << (design.datapath.accumulator_bits - 1)) - 1;
+  return integers<std::int32_t>(array, name, -most - 1, most);
+}
+
+py::tuple dot(const Design& design, const py::array& a, const py::array& b, std::int64_t bias) {
+  const std::vector<Word> left = words(design, a, "a"), right = words(design, b, "b");
+  require_one_length(left, right);
+  std::int32_t acc = accumulators(design, py::array(py::int_(bias)), "bias").front();
+  const VectorLane lane(design);
+  const auto vector = static_cast<std::size_t>(design.datapath.vector);
+  std::int64_t overflows = 0;
+  for (std::size_t i = 0; i < left.size(); i += vector) {
+    const std::size_t size = std::min(vector, left.size() - i);
+    const std::int64_t sum = lane(std::span(left).subspan(i, size), std::span(right).subspan(i, size));
+    const AccumulateResult result =
+        accumulate(acc, sum, design.datapath.accumulator_bits, design.datapath.overflow);
+    acc = result.value;
+    overflows += result.overflowed ? 1 : 0;
+  }
+  return py::make_tuple(acc, overflows);
+}
+
+py::tuple gemm(const Design& design, const py::array& a, const py::array& b,
+               const std::optional<py::array>& bias, int threads, const std::string& kernel) {
+  if (a.ndim() != 2 || b.ndim() != 2 || a.shape(1) != b.shape(1)) {
+    throw InputError("a and b must be matrices with rows of one length, a [m][k] and b [n][k]");
+  }
+  const auto m = static_cast<int>(a.shape(0)), n = static_cast<int>(b.shape(0)),
+             k = static_cast<int>(a.shape(1));
+  if (m < 1 || n < 1 || k < 1) throw InputError("a and b must have at least one row and one column");
+  const std::vector<Word> left = words(design, a, "a"), right = words(design, b, "b");
+  const std::vector<std::int32_t> first =
+      bias ? accumulators(design, *bias, "bias") : std::vector<std::int32_t>{};
+  if (bias && first.size() != static_cast<std::size_t>(m)) {
+    throw InputError("bias has " + std::to_string(first.size()) + " elements, but a has " +
+                     std::to_string(m) + " rows");
+  }
+  std::vector<std::int32_t> acc(static_cast<std::size_t>(m) * static_cast<std::size_t>(n));
+  std::int64_t overflows = 0;
+  {
+    const py::gil_scoped_release release;
+    const Parallel parallel(threads);
+    overflows = Gemm(design, parallel, kernel)(m, n, k, left, right, first, acc);
+  }
+  return py::make_tuple(to_numpy(acc, {n, m}), overflows);
+}
+
+py::array_t<Word> post_process(const Design& design, const py::array& acc, int bias, bool relu) {
+  const PostProcessor unit(design);
+  std::vector<Word> out;
+  for (const std::int32_t value : accumulators(design, acc, "acc")) {
+    out.push_back(unit(value, {.bias_k = bias, .relu = relu}).word);
+  }
+  return to_numpy(out, shape_of(acc));
+}
+
+}  // namespace
+
+void add_arithmetic(py::module_& module) {
+  using py::arg;
+  py::class_<Quantized>(module, "Quantized", "Words of a tensor, and what rounding did to it.")
+      .def_readonly("words", &Quantized::words, "Operand words, uint8, the shape of x.")
+      .def_readonly("scale", &Quantized::scale, "Scale exponent k.")
+      .def_readonly("saturated", &Quantized::saturated, "Elements above the largest code.")
+      .def_readonly("underflowed", &Quantized::underflowed,
+                    "Elements too small for a code, zeros not counted.")
+      .def("__repr__", [](const Quantized& q) {
+        return "<napier.Quantized of " + std::to_string(q.words.size()) + " words, scale " +
+               std::to_string(q.scale) + ">";
+      });
+  module.def(
+      "quantize", &quantize, arg("design"), arg("x"), arg("scale") = py::none(),
+      "Rounds real numbers (as float32) to words of the design's format. Without a scale: the smallest\n"
+      "at which nothing saturates. InputError for NaN and infinity.");
+  module.def("dequantize", &dequantize, arg("design"), arg("words"), arg("scale"),
+             "The real numbers that words stand for, float32.");
+  module.def(
+      "code_values",
+      [](const Design& design, int scale) {
+        const std::vector<float> table = Quantizer(design).dequantize_table(scale);
+        return to_numpy(table, {static_cast<py::ssize_t>(table.size())});
+      },
+      arg("design"), arg("scale"), "The real number of every word, by word, float32 [2^bits].");
+  module.def("lane_sum", &lane_sum, arg("design"), arg("a"), arg("b"),
+             "The exact integer that one lane makes of a vector of at most design.vector pairs of words.");
+  module.def("dot", &dot, arg("design"), arg("a"), arg("b"), arg("bias") = 0,
+             "Dot product as the datapath computes it, a vector at a time into an accumulator that begins\n"
+             "with `bias`. Returns (accumulator, overflows).");
+  module.def(
+      "gemm", &gemm, arg("design"), arg("a"), arg("b"), arg("bias") = py::none(), arg("threads") = 0,
+      arg("kernel") = "",
+      "acc[n][m] = bias[m] + sum over k of a[m][k] * b[n][k], bit for bit as the datapath. threads 0:\n"
+      "as many as the machine has; the bits do not depend on threads or kernel ('' the fastest).\n"
+      "Returns (acc int32 [n][m], overflows).");
+  module.def("kernels", &Gemm::available, arg("design"), "Kernels of gemm on this machine, fastest first.");
+  module.def("post_process", &post_process, arg("design"), arg("acc"), arg("bias_k"), arg("relu") = false,
+             "Accumulators to operand words. bias_k joins the scales: see bias_k().");
+  module.def("bias_k", &bias_k, arg("design"), arg("k_a"), arg("k_b"), arg("k_out"),
+             "The bias_k of operands of scales k_a and k_b and outputs of scale k_out.");
+  module.def("accumulator_unit", &accumulator_unit, arg("design"), arg("k_a"), arg("k_b"),
+             "The real number that one accumulator LSB stands for.");
+  module.def(
+      "output_scale",
+      [](const Design& design, std::uint32_t largest, int k_a, int k_b) {
+        return scale_of_accumulator(design, largest, k_a, k_b).value_or(0);
+      },
+      arg("design"), arg("largest"), arg("k_a"), arg("k_b"),
+      "The smallest scale at which an accumulator of this magnitude is not clamped; 0 for 0.");
+}
+
+}  // namespace napier::python

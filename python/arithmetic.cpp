@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "models/base/error.hpp"
@@ -17,9 +18,19 @@ namespace py = pybind11;
 
 namespace napier::python {
 
+py::array as_array(const py::object& numbers, const std::string& name) {
+  py::array array = py::array::ensure(numbers);
+  if (!array) {
+    PyErr_Clear();
+    throw InputError(name + " is no array of numbers");
+  }
+  return array;
+}
+
 template <class T>
-std::vector<T> integers(const py::array& array, const std::string& name, std::int64_t lowest,
+std::vector<T> integers(const py::object& numbers, const std::string& name, std::int64_t lowest,
                         std::int64_t highest) {
+  const py::array array = as_array(numbers, name);
   if (array.dtype().kind() != 'i' && array.dtype().kind() != 'u') {
     throw InputError(name + " has elements of type " + py::cast<std::string>(py::str(array.dtype())) +
                      "; integers are wanted");
@@ -38,13 +49,15 @@ std::vector<T> integers(const py::array& array, const std::string& name, std::in
   return values;
 }
 
-template std::vector<std::uint8_t> integers(const py::array&, const std::string&, std::int64_t, std::int64_t);
-template std::vector<std::uint16_t> integers(const py::array&, const std::string&, std::int64_t,
+template std::vector<std::uint8_t> integers(const py::object&, const std::string&, std::int64_t,
+                                            std::int64_t);
+template std::vector<std::uint16_t> integers(const py::object&, const std::string&, std::int64_t,
                                              std::int64_t);
-template std::vector<std::int32_t> integers(const py::array&, const std::string&, std::int64_t, std::int64_t);
+template std::vector<std::int32_t> integers(const py::object&, const std::string&, std::int64_t,
+                                            std::int64_t);
 
-std::vector<Word> words(const Design& design, const py::array& array, const std::string& name) {
-  std::vector<Word> values = integers<Word>(array, name, 0, (1 << design.format.bits) - 1);
+std::vector<Word> words(const Design& design, const py::object& numbers, const std::string& name) {
+  std::vector<Word> values = integers<Word>(numbers, name, 0, (1 << design.format.bits) - 1);
   const LnsFormat lns(design.format);
   const bool is_lns = design.format.kind == FormatKind::kLns;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -56,7 +69,8 @@ std::vector<Word> words(const Design& design, const py::array& array, const std:
   return values;
 }
 
-std::vector<float> floats(const py::array& array, const std::string& name) {
+std::vector<float> floats(const py::object& numbers, const std::string& name) {
+  const py::array array = as_array(numbers, name);
   const char kind = array.dtype().kind();
   if (kind != 'f' && kind != 'i' && kind != 'u') {
     throw InputError(name + " has elements of type " + py::cast<std::string>(py::str(array.dtype())) +
@@ -74,8 +88,14 @@ struct Quantized {
   std::int64_t saturated, underflowed;
 };
 
-Quantized quantize(const Design& design, const py::array& x, std::optional<int> scale) {
+Quantized quantize(const Design& design, const py::object& x, std::optional<int> scale) {
   const std::vector<float> values = floats(x, "x");
+  const auto bad = std::find_if(values.begin(), values.end(), [](float v) { return !std::isfinite(v); });
+  if (bad != values.end()) {
+    throw InputError("element " + std::to_string(bad - values.begin()) + " of x is " +
+                     (std::isnan(*bad) ? "NaN" : "infinite as float32") +
+                     ", which no operand word stands for");
+  }
   const Quantizer quantizer(design);
   const TensorPlace place{"array x"};
   const int k = scale ? *scale : quantizer.scale_exponent(largest_magnitude(values, place));
@@ -84,7 +104,7 @@ Quantized quantize(const Design& design, const py::array& x, std::optional<int> 
   return {to_numpy(result, shape_of(x)), k, counts.saturated, counts.underflowed};
 }
 
-py::array_t<float> dequantize(const Design& design, const py::array& x, int scale) {
+py::array_t<float> dequantize(const Design& design, const py::object& x, int scale) {
   const std::vector<float> table = Quantizer(design).dequantize_table(scale);
   std::vector<float> values;
   for (const Word word : words(design, x, "words")) values.push_back(table[word]);
@@ -97,7 +117,7 @@ void require_one_length(const std::vector<Word>& a, const std::vector<Word>& b) 
                    "; give them the same length");
 }
 
-std::int64_t lane_sum(const Design& design, const py::array& a, const py::array& b) {
+std::int64_t lane_sum(const Design& design, const py::object& a, const py::object& b) {
   const std::vector<Word> left = words(design, a, "a"), right = words(design, b, "b");
   require_one_length(left, right);
   if (left.size() > static_cast<std::size_t>(design.datapath.vector)) {
@@ -107,16 +127,16 @@ std::int64_t lane_sum(const Design& design, const py::array& a, const py::array&
   return VectorLane(design)(left, right);
 }
 
-std::vector<std::int32_t> accumulators(const Design& design, const py::array& array,
+std::vector<std::int32_t> accumulators(const Design& design, const py::object& numbers,
                                        const std::string& name) {
   const std::int64_t most = (std::int64_t{1} << (design.datapath.accumulator_bits - 1)) - 1;
-  return integers<std::int32_t>(array, name, -most - 1, most);
+  return integers<std::int32_t>(numbers, name, -most - 1, most);
 }
 
-py::tuple dot(const Design& design, const py::array& a, const py::array& b, std::int64_t bias) {
+py::tuple dot(const Design& design, const py::object& a, const py::object& b, std::int64_t bias) {
   const std::vector<Word> left = words(design, a, "a"), right = words(design, b, "b");
   require_one_length(left, right);
-  std::int32_t acc = accumulators(design, py::array(py::int_(bias)), "bias").front();
+  std::int32_t acc = accumulators(design, py::int_(bias), "bias").front();
   const VectorLane lane(design);
   const auto vector = static_cast<std::size_t>(design.datapath.vector);
   std::int64_t overflows = 0;
@@ -131,8 +151,9 @@ py::tuple dot(const Design& design, const py::array& a, const py::array& b, std:
   return py::make_tuple(acc, overflows);
 }
 
-py::tuple gemm(const Design& design, const py::array& a, const py::array& b,
-               const std::optional<py::array>& bias, int threads, const std::string& kernel) {
+py::tuple gemm(const Design& design, const py::object& a_words, const py::object& b_words,
+               const py::object& bias_or_none, int threads, const std::string& kernel) {
+  const py::array a = as_array(a_words, "a"), b = as_array(b_words, "b");
   if (a.ndim() != 2 || b.ndim() != 2 || a.shape(1) != b.shape(1)) {
     throw InputError("a and b must be matrices with rows of one length, a [m][k] and b [n][k]");
   }
@@ -140,9 +161,10 @@ py::tuple gemm(const Design& design, const py::array& a, const py::array& b,
              k = static_cast<int>(a.shape(1));
   if (m < 1 || n < 1 || k < 1) throw InputError("a and b must have at least one row and one column");
   const std::vector<Word> left = words(design, a, "a"), right = words(design, b, "b");
+  const bool biased = !bias_or_none.is_none();
   const std::vector<std::int32_t> first =
-      bias ? accumulators(design, *bias, "bias") : std::vector<std::int32_t>{};
-  if (bias && first.size() != static_cast<std::size_t>(m)) {
+      biased ? accumulators(design, bias_or_none, "bias") : std::vector<std::int32_t>{};
+  if (biased && first.size() != static_cast<std::size_t>(m)) {
     throw InputError("bias has " + std::to_string(first.size()) + " elements, but a has " +
                      std::to_string(m) + " rows");
   }
@@ -156,7 +178,7 @@ py::tuple gemm(const Design& design, const py::array& a, const py::array& b,
   return py::make_tuple(to_numpy(acc, {n, m}), overflows);
 }
 
-py::array_t<Word> post_process(const Design& design, const py::array& acc, int bias, bool relu) {
+py::array_t<Word> post_process(const Design& design, const py::object& acc, int bias, bool relu) {
   const PostProcessor unit(design);
   std::vector<Word> out;
   for (const std::int32_t value : accumulators(design, acc, "acc")) {

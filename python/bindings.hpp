@@ -22,7 +22,13 @@ void add_onnx(pybind11::module_& module);
 
 using Sizes = std::vector<pybind11::ssize_t>;
 
-inline Sizes shape_of(const pybind11::array& array) { return {array.shape(), array.shape() + array.ndim()}; }
+/// An array of what NumPy makes one of: arrays, lists, numbers. InputError names the argument.
+pybind11::array as_array(const pybind11::object& numbers, const std::string& name);
+
+inline Sizes shape_of(const pybind11::object& numbers) {
+  const pybind11::array array = as_array(numbers, "the argument");
+  return {array.shape(), array.shape() + array.ndim()};
+}
 
 /// A new NumPy array with a copy of the values.
 template <class T>
@@ -37,13 +43,13 @@ pybind11::array_t<T> to_numpy(const std::vector<T>& values, const Sizes& shape) 
 /// The elements of an array of any integer type, each within lowest..highest, or InputError that names the
 /// argument.
 template <class T>
-std::vector<T> integers(const pybind11::array& array, const std::string& name, std::int64_t lowest,
+std::vector<T> integers(const pybind11::object& numbers, const std::string& name, std::int64_t lowest,
                         std::int64_t highest);
 
 /// Operand words of the design's format. InputError names the argument.
-std::vector<Word> words(const Design& design, const pybind11::array& array, const std::string& name);
+std::vector<Word> words(const Design& design, const pybind11::object& numbers, const std::string& name);
 
 /// The elements of an array of numbers as float32.
-std::vector<float> floats(const pybind11::array& array, const std::string& name);
+std::vector<float> floats(const pybind11::object& numbers, const std::string& name);
 
 }  // namespace napier::python

@@ -33,8 +33,8 @@ void require_madam(const Design& design) {
   throw InputError("design '" + design.name + "' has no Madam update unit; set update.kind: madam");
 }
 
-py::tuple madam_update(const Design& design, const py::array& weights, const py::array& v,
-                       const py::array& gradient, const MadamSettings& settings) {
+py::tuple madam_update(const Design& design, const py::object& weights, const py::object& v,
+                       const py::object& gradient, const MadamSettings& settings) {
   require_madam(design);
   const MadamUpdate unit(design);
   const auto states = integers<UpdateWord>(weights, "weights", 0, (1 << design.update.bits) - 1);
@@ -56,7 +56,7 @@ py::tuple madam_update(const Design& design, const py::array& weights, const py:
   return py::make_tuple(to_numpy(new_weights, shape_of(weights)), to_numpy(new_moments, shape_of(weights)));
 }
 
-py::array_t<Word> operands_of_weights(const Design& design, const py::array& weights) {
+py::array_t<Word> operands_of_weights(const Design& design, const py::object& weights) {
   require_madam(design);
   std::vector<Word> operands;
   for (const UpdateWord w : integers<UpdateWord>(weights, "weights", 0, (1 << design.update.bits) - 1)) {

@@ -17,8 +17,8 @@ SOURCE = pathlib.Path(os.environ["NAPIER_SOURCE_DIR"])
 
 class Formats(unittest.TestCase):
     def test_design_from_keywords_text_and_file(self):
-        design = napier.Design(name="mine", format={"bits": 7, "gamma_log2": 2}, datapath={"term_bits": 12})
-        self.assertEqual((design.bits, design.gamma, design.max_code, design.term_bits), (7, 4, 63, 12))
+        design = napier.Design(name="mine", format={"bits": 7}, datapath={"term_bits": 12})
+        self.assertEqual((design.bits, design.gamma, design.max_code, design.term_bits), (7, 8, 63, 12))
         self.assertEqual(napier.Design.parse(design.yaml), design)
         self.assertEqual(design.to_dict()["format"]["bits"], 7)
         wider = design.replace(datapath={"term_bits": 16})

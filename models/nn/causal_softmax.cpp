@@ -23,10 +23,8 @@ void softmax(std::span<Real> seen, Real scale, const std::string& name) {
   }
   const Real best = *std::max_element(seen.begin(), seen.end());
   double sum = 0;
-  for (Real& score : seen) {
-    score = exp_nonpositive(score - best);
-    sum += static_cast<double>(score);
-  }
+  exponentials(seen, best);
+  for (const Real power : seen) sum += static_cast<double>(power);
   const auto inverse = static_cast<Real>(1.0 / sum);
   for (Real& score : seen) score *= inverse;
 }

@@ -46,7 +46,8 @@ class GraphNetwork : public Network {
  public:
   GraphNetwork(const Experiment& experiment, const Design& design, const Parallel& threads,
                const ImageShape& images)
-      : engine_(make_engine(design, experiment.optimizer, threads)),
+      : threads_(threads),
+        engine_(make_engine(design, experiment.optimizer, threads)),
         initial_(experiment.seed),
         model_(make_model(experiment.network, images, {*engine_, threads, initial_})) {}
 
@@ -84,9 +85,10 @@ class GraphNetwork : public Network {
   nn::Loss cross_entropy(const std::vector<float>& logits, const Batch& batch,
                          std::span<float> gradient) const {
     const std::vector<double> doubles(logits.begin(), logits.end());
-    return nn::softmax_cross_entropy<float>(doubles, batch.labels, model_->classes(), gradient);
+    return nn::softmax_cross_entropy<float>(doubles, batch.labels, model_->classes(), gradient, &threads_);
   }
 
+  const Parallel& threads_;
   std::unique_ptr<TrainingEngine> engine_;
   nn::Initial initial_;
   std::unique_ptr<nn::Model<float>> model_;

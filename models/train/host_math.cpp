@@ -1,8 +1,6 @@
 #include "models/train/host_math.hpp"
 
-#include <bit>
 #include <cmath>
-#include <cstdint>
 
 #include "models/base/error.hpp"
 
@@ -34,19 +32,6 @@ double portable_log(double x) {
   double sum = 0.0;  // the first dropped term is s^24/25 < 2^-65
   for (int i = 23; i >= 3; i -= 2) sum = square * (1.0 / i + sum);
   return exponent * kLn2 + 2 * (s + s * sum);
-}
-
-float portable_exp2(float x) {
-  const float octaves = std::floor(x + 0.5F);
-  const float r = (x - octaves) * 0x1.62e43p-1F;  // 2^(x - octaves) = e^r, |r| <= 0.35
-  // Taylor: the first dropped term is r^8/8! < 2^-27.
-  const float sum =
-      1.0F +
-      r * (1.0F +
-           r * (1.0F / 2 +
-                r * (1.0F / 6 + r * (1.0F / 24 + r * (1.0F / 120 + r * (1.0F / 720 + r * (1.0F / 5040)))))));
-  const auto scale = static_cast<std::uint32_t>(static_cast<std::int32_t>(octaves) + 127) << 23;
-  return sum * std::bit_cast<float>(scale);
 }
 
 }  // namespace napier

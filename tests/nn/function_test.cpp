@@ -1,11 +1,15 @@
 // Elementary functions of layers against long double, within their stated bounds.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
+#include "models/base/parallel.hpp"
 #include "models/nn/exponential.hpp"
 #include "models/nn/gelu.hpp"
+#include "tests/nn/random_numbers.hpp"
+#include "tests/nn/reference_engine.hpp"
 
 namespace napier::nn {
 namespace {
@@ -48,13 +52,14 @@ TEST(Functions, GeluIsNearTheFormWithErf) {
 template <class Real>
 void expect_gelu_at_the_ends() {
   constexpr Real kInfinity = std::numeric_limits<Real>::infinity();
-  for (const Real x : {Real{33}, Real{1e30F}, kInfinity}) {
+  for (const Real x : {Real{31}, Real{32}, Real{33}, Real{1e30F}}) {
     EXPECT_EQ(gelu(x), x);
     EXPECT_EQ(gelu_slope(x), Real{1});
     EXPECT_EQ(gelu(-x), Real{0});
     EXPECT_EQ(gelu_slope(-x), Real{0});
   }
-  EXPECT_EQ(gelu(Real{32}), Real{32});
+  EXPECT_EQ(gelu(kInfinity), kInfinity);
+  EXPECT_TRUE(std::isnan(gelu(-kInfinity)));
   EXPECT_EQ(gelu(Real{0}), Real{0});
   EXPECT_EQ(gelu_slope(Real{0}), Real{0.5});
   EXPECT_TRUE(std::isnan(gelu(std::numeric_limits<Real>::quiet_NaN())));
@@ -78,6 +83,25 @@ TEST(Functions, ExponentialIsWithinItsBound) {
   EXPECT_EQ(exp_nonpositive(-88.0F), 0.0F);
   EXPECT_EQ(exp_nonpositive(-std::numeric_limits<float>::infinity()), 0.0F);
   EXPECT_EQ(exp_nonpositive(-std::numeric_limits<double>::infinity()), 0.0);
+}
+
+TEST(Functions, VectorCodeGivesTheSameBits) {
+  constexpr std::size_t kCount = 20011;
+  const Parallel threads(1);
+  ReferenceEngine<float> engine;
+  Initial initial(1);
+  Gelu<float> layer({engine, threads, initial}, {1, 1, static_cast<int>(kCount)});
+  const std::vector<float> x = random_numbers<float>(kCount, 1, 40.0);
+  const Tensor<float> y = layer.forward(x, Mode::kTrain);
+  const Tensor<float> slopes = layer.backward(std::vector<float>(kCount, 1.0F));
+  std::vector<float> powers = x;
+  exponentials(powers, 40.0F);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    ASSERT_EQ(std::bit_cast<std::uint32_t>(y[i]), std::bit_cast<std::uint32_t>(gelu(x[i]))) << x[i];
+    ASSERT_EQ(std::bit_cast<std::uint32_t>(slopes[i]), std::bit_cast<std::uint32_t>(gelu_slope(x[i])))
+        << x[i];
+    ASSERT_EQ(powers[i], exp_nonpositive(x[i] - 40.0F)) << x[i];
+  }
 }
 
 }  // namespace

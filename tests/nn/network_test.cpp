@@ -55,7 +55,7 @@ std::vector<float> results(const Make& make, int batch, int thread_count) {
     const Tensor<float> logits = model->forward(inputs, Mode::kTrain);
     Tensor<float> gradient(logits.size());
     softmax_cross_entropy(std::vector<double>(logits.begin(), logits.end()), labels, model->classes(),
-                          std::span(gradient));
+                          std::span(gradient), &threads);
     model->backward(gradient);
     keep(logits);
     for (const auto& matrix : engine.matrices) keep(matrix.gradient);

@@ -102,7 +102,7 @@ class DesignEngine : public TrainingEngine {
   std::unique_ptr<nn::Operand> operand(nn::Site& site, std::span<const float> x) override {
     auto& s = static_cast<WordSite&>(site);
     const TensorPlace place{s.name, settings().step};
-    const float largest = quantizer_.largest(x, place);
+    const float largest = largest_magnitude(x, place, threads());
     std::optional<int> needed;
     if (largest > 0) needed = quantizer_.quantizer().scale_exponent(largest);
     auto result = std::make_unique<WordOperand>();

@@ -8,6 +8,7 @@
 #include "models/base/error.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/tensor_quantizer.hpp"
 #include "models/train/training_engine.hpp"
 
 namespace napier {
@@ -142,7 +143,7 @@ class FloatEngine : public TrainingEngine {
   }
 
   std::unique_ptr<nn::Operand> operand(nn::Site& site, std::span<const float> x) override {
-    largest_magnitude(x, {static_cast<FloatSite&>(site).name, settings().step});
+    largest_magnitude(x, {static_cast<FloatSite&>(site).name, settings().step}, threads());
     auto result = std::make_unique<FloatOperand>();
     result->values.assign(x.begin(), x.end());
     return result;

@@ -75,6 +75,17 @@ void quantize_lns(const float* __restrict x, std::size_t count, LnsParameters p,
 
 }  // namespace
 
+float largest_magnitude(std::span<const float> x, const TensorPlace& place, const Parallel& threads) {
+  std::vector<std::uint32_t> partial(static_cast<std::size_t>(pieces(x.size())));
+  threads.for_each(pieces(x.size()), [&](int i) {
+    const auto part = piece_of(x, i);
+    partial[static_cast<std::size_t>(i)] = largest_bits(part.data(), part.size());
+  });
+  const std::uint32_t bits = partial.empty() ? 0 : *std::max_element(partial.begin(), partial.end());
+  if (bits >= kInfinityBits) refuse_element(x, place);
+  return std::bit_cast<float>(bits);
+}
+
 TensorQuantizer::TensorQuantizer(const Design& design, const Parallel& threads)
     : threads_(threads),
       quantizer_(design),
@@ -87,17 +98,6 @@ TensorQuantizer::TensorQuantizer(const Design& design, const Parallel& threads)
     passed_.push_back(static_cast<std::int32_t>(next - thresholds.begin()));
     thresholds_.push_back(static_cast<std::int32_t>(next == thresholds.end() ? kFractionMask + 1 : *next));
   }
-}
-
-float TensorQuantizer::largest(std::span<const float> x, const TensorPlace& place) const {
-  std::vector<std::uint32_t> partial(static_cast<std::size_t>(pieces(x.size())));
-  threads_.for_each(pieces(x.size()), [&](int i) {
-    const auto part = piece_of(x, i);
-    partial[static_cast<std::size_t>(i)] = largest_bits(part.data(), part.size());
-  });
-  const std::uint32_t bits = partial.empty() ? 0 : *std::max_element(partial.begin(), partial.end());
-  if (bits >= kInfinityBits) refuse_element(x, place);
-  return std::bit_cast<float>(bits);
 }
 
 QuantizeCounts TensorQuantizer::piece(std::span<const float> x, int k, std::span<Word> out,

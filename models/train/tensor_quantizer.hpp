@@ -7,14 +7,15 @@
 
 namespace napier {
 
+/// largest_magnitude() in vector code and on all threads.
+float largest_magnitude(std::span<const float> x, const TensorPlace& place, const Parallel& threads);
+
 /// Quantizer over whole tensors: the same words, counts and refusals, in vector code and on all threads.
 class TensorQuantizer {
  public:
   TensorQuantizer(const Design& design, const Parallel& threads);
 
-  /// Largest |x|, 0 for no elements. NaN or infinity is an InputError as of largest_magnitude().
-  float largest(std::span<const float> x, const TensorPlace& place) const;
-  /// Quantizer::quantize; x must be finite, as largest() has found it to be.
+  /// Quantizer::quantize; x must be finite, as largest_magnitude() has found it to be.
   QuantizeCounts operator()(std::span<const float> x, int k, std::span<Word> out,
                             const TensorPlace& place) const;
 

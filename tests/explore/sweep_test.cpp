@@ -61,6 +61,8 @@ TEST_F(SweepFile, MistakesAreNamedWithTheirPlace) {
   expect_error("experiment: experiment.yaml\ndesings: [designs/a.yaml]\n", "designs");
   expect_error("designs: [designs/a.yaml]\n", "experiment");
   expect_error("experiment: experiment.yaml\ndesigns: []\n", "designs");
+  write_file(folder_.path() / "cnn.yaml", "design: designs/a.yaml\nnetwork: {kind: cnn}\n");
+  expect_error("experiment: cnn.yaml\ndesigns: [designs/a.yaml]\n", "whose network has no traces");
   expect_error("experiment: nowhere.yaml\ndesigns: [designs/a.yaml]\n", "nowhere.yaml', which is no file");
   expect_error("experiment: experiment.yaml\ndesigns: [designs/b.yaml]\n", "b.yaml', which is no file");
   expect_error("experiment: experiment.yaml\ndesigns: [designs/a.yaml]\ntechnology: t.yaml\n",

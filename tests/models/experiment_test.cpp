@@ -73,6 +73,23 @@ TEST(ExperimentFile, TracedLayersExist) {
               HasSubstr("names layer 3, but the network has layers 0 to 2"));
 }
 
+TEST(ExperimentFile, SettingsOfAnotherKindOfNetworkAreRefused) {
+  EXPECT_THAT(refusal("design: d.yaml\nnetwork:\n  cnn: {hidden: 64}\n"),
+              AllOf(HasSubstr(".yaml:3:"), HasSubstr("network.cnn has no effect")));
+  EXPECT_THAT(refusal("design: d.yaml\nnetwork:\n  kind: resnet\n  layers: [36, 10]\n"),
+              HasSubstr("network.layers has no effect"));
+  EXPECT_THAT(refusal("design: d.yaml\nnetwork:\n  kind: cnn\n  cnn: {hidden: 64}\n"), "accepted");
+}
+
+TEST(ExperimentFile, NetworksThatCannotBeAreRefused) {
+  EXPECT_THAT(refusal("design: d.yaml\nnetwork:\n  kind: cnn\n  cnn: {kernel: 4}\n"),
+              HasSubstr("network.cnn.kernel is 4; give an odd size"));
+  EXPECT_THAT(refusal("design: d.yaml\nnetwork:\n  kind: transformer\n  transformer: {heads: 5}\n"),
+              HasSubstr("network.transformer.width must be a multiple of heads, 5"));
+  EXPECT_THAT(refusal("design: d.yaml\nnetwork:\n  kind: cnn\ntrace:\n  layers: [0]\n"),
+              HasSubstr("trace.layers needs network.kind mlp"));
+}
+
 TEST(ExperimentFile, SchemaFileFollowsTheDeclarations) {
   EXPECT_EQ(read_file(kSource / "configs/schema/experiment.schema.json"),
             config::json_schema(experiment_schema()))

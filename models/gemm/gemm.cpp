@@ -121,13 +121,10 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
       const int end = std::min(last - first, begin + kColumnBlock);
       const std::uint64_t energy = *std::max_element(b.energies.begin() + begin, b.energies.begin() + end);
       const auto p = static_cast<std::size_t>(panel);
-      const std::size_t a_offset = area(first_row, a.groups);
       const gemm::Tile tile{
           .table = table ? &*table : nullptr,
-          .a = a.words.data() + a_offset,
-          .a_sign = a.signs.empty() ? nullptr : a.signs.data() + a_offset,
+          .a = a.words.data() + area(first_row, a.groups * a.parts),
           .b = b.words.data(),
-          .b_sign = b.signs.empty() ? nullptr : b.signs.data(),
           .groups = a.groups,
           .groups_per_vector = a.groups_per_vector,
           .rows = std::min(gemm::kPanel, m - first_row),

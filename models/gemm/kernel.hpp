@@ -14,9 +14,7 @@ namespace napier::gemm {
 struct Tile {
   const ProductTable* table;  ///< LNS only
   const std::uint32_t* a;     ///< packed panel
-  const std::uint32_t* a_sign;
-  const std::uint32_t* b;  ///< packed matrix
-  const std::uint32_t* b_sign;
+  const std::uint32_t* b;     ///< packed matrix
   int groups;
   int groups_per_vector;
   int rows;                  ///< valid rows of the panel, 1..kPanel

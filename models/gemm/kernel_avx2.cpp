@@ -26,7 +26,7 @@ __m256i first_lanes(int rows) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(rows), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-/// Eight rows from `row` of the panel, all columns. add_group(sums, first word of A's group, group, n).
+/// Eight rows from `row` of the panel, all columns. add_group(sums, group, n).
 template <class AddGroup>
 std::int64_t walk(const Tile& t, int row, int shift, AddGroup add_group) {
   const __m256i high = _mm256_set1_epi32(static_cast<int>((std::int64_t{1} << (t.accumulator_bits - 1)) - 1));
@@ -42,7 +42,7 @@ std::int64_t walk(const Tile& t, int row, int shift, AddGroup add_group) {
     for (int start = 0; start < t.groups; start += t.groups_per_vector) {
       __m256i sums = _mm256_setzero_si256();
       for (int g = start; g < std::min(t.groups, start + t.groups_per_vector); ++g) {
-        add_group(sums, g * kPanel + row, std::int64_t{n} * t.groups + g);
+        add_group(sums, g, n);
       }
       const __m256i exact = _mm256_add_epi32(acc, _mm256_sra_epi32(sums, drop));
       const __m256i clamped = _mm256_max_epi32(_mm256_min_epi32(exact, high), low);
@@ -64,11 +64,13 @@ std::int64_t run_avx2_gather(const Tile& t) {
   const __m256i byte_mask = _mm256_set1_epi32(255);
   std::int64_t overflows = 0;
   for (int row = 0; row < t.rows; row += kLanes) {
-    overflows += walk(t, row, t.table->shift, [&](__m256i& sums, std::int64_t a_index, std::int64_t b_index) {
-      __m256i a = load(t.a + a_index);
-      __m256i sign = _mm256_xor_si256(load(t.a_sign + a_index), broadcast(t.b_sign[b_index]));
+    overflows += walk(t, row, t.table->shift, [&](__m256i& sums, int g, int n) {
+      const std::uint32_t* a_words = t.a + std::int64_t{g} * 2 * kPanel + row;
+      const std::uint32_t* b_words = t.b + 2 * (std::int64_t{n} * t.groups + g);
+      __m256i a = load(a_words);
+      __m256i sign = _mm256_xor_si256(load(a_words + kPanel), broadcast(b_words[1]));
       for (int byte = 0; byte < 32; byte += 8) {
-        const __m256i b = _mm256_set1_epi32(static_cast<int>((t.b[b_index] >> byte) & 255));
+        const __m256i b = _mm256_set1_epi32(static_cast<int>((b_words[0] >> byte) & 255));
         const __m256i index = _mm256_add_epi32(_mm256_and_si256(a, byte_mask), b);
         const __m256i product = _mm256_i32gather_epi32(value, index, 4);
         // The sign byte, +1 or -1, in every lane's low byte: psignd wants it as the lane's own sign.
@@ -85,8 +87,10 @@ std::int64_t run_avx2_gather(const Tile& t) {
 std::int64_t run_avx2_int8(const Tile& t) {
   std::int64_t overflows = 0;
   for (int row = 0; row < t.rows; row += kLanes) {
-    overflows += walk(t, row, 0, [&](__m256i& sums, std::int64_t a_index, std::int64_t b_index) {
-      sums = _mm256_add_epi32(sums, _mm256_madd_epi16(load(t.a + a_index), broadcast(t.b[b_index])));
+    overflows += walk(t, row, 0, [&](__m256i& sums, int g, int n) {
+      const __m256i a = load(t.a + std::int64_t{g} * kPanel + row);
+      const __m256i b = broadcast(t.b[std::int64_t{n} * t.groups + g]);
+      sums = _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
     });
   }
   return overflows;

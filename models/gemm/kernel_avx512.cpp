@@ -20,7 +20,7 @@
 
 // Everything up to pop_options is compiled for these instructions, whatever the library is compiled for.
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni,popcnt")
+#pragma GCC target("tune=znver3,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni,popcnt")
 
 namespace napier::gemm {
 namespace {
@@ -125,7 +125,7 @@ std::int64_t run(const Tile& t, const Lane& lane) {
 }
 
 /// Columns worked on at once: enough to share the loads of A, few enough to stay in registers.
-constexpr int columns_for(int planes) { return planes == 1 ? 8 : planes == 2 ? 4 : planes <= 4 ? 2 : 1; }
+constexpr int columns_for(int planes) { return planes == 1 ? 8 : planes <= 3 ? 4 : 2; }
 
 /// Values split into bytes: plane p is zero from attenuation 64 * reach_p on, and at 64 * reach_p - 1 unless
 /// reach_p is 4. `limit` is Packer's: 64 * (largest reach) - 1.
@@ -175,15 +175,15 @@ class PlanesLane {
   NAPIER_INLINE void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
     __m512i dot[columns * kPlanes];
     for_each<columns * kPlanes>([&](auto i) NAPIER_INLINED { dot[i] = _mm512_setzero_si512(); });
-    const std::uint32_t* b = t.b + std::int64_t{n} * t.groups;
-    const std::uint32_t* b_sign = t.b_sign + std::int64_t{n} * t.groups;
-    for (int g = start; g < end; ++g) {
-      const __m512i a = _mm512_loadu_si512(t.a + g * kPanel);
-      const __m512i a_sign = _mm512_loadu_si512(t.a_sign + g * kPanel);
+    const std::int64_t stride = 2 * std::int64_t{t.groups};
+    const std::uint32_t* b = t.b + n * stride;
+    for (std::int64_t g = start; g < end; ++g) {
+      const __m512i a = _mm512_loadu_si512(t.a + 2 * kPanel * g);
+      const __m512i a_sign = _mm512_loadu_si512(t.a + 2 * kPanel * g + kPanel);
       for_each<columns>([&](auto c) NAPIER_INLINED {
-        const std::int64_t place = std::int64_t{c} * t.groups + g;
-        const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(b_sign[place])));
-        const Index index(_mm512_adds_epu8(a, _mm512_set1_epi32(static_cast<int>(b[place]))));
+        const std::uint32_t* pair = b + c * stride + 2 * g;
+        const Index index(_mm512_adds_epu8(a, _mm512_set1_epi32(static_cast<int>(pair[0]))));
+        const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(pair[1])));
         for_each<kPlanes>([&](auto plane) NAPIER_INLINED {
           add_products(dot[c * kPlanes + plane], look_up<plane>(index), sign);
         });

@@ -40,12 +40,12 @@ std::int64_t half(std::uint32_t pair, int i) {
 std::int64_t run_portable_lns(const Tile& t) {
   const std::int64_t* value = t.table->by_attenuation.data();
   return walk(t, t.table->shift, [&](Sums& sums, int g, int n) {
-    const std::int64_t b_index = std::int64_t{n} * t.groups + g;
-    const std::uint32_t b = t.b[b_index];
-    const std::uint32_t b_sign = t.b_sign[b_index];
+    const std::uint32_t* a_words = t.a + std::int64_t{g} * 2 * kPanel;
+    const std::uint32_t* b_words = t.b + 2 * (std::int64_t{n} * t.groups + g);
+    const std::uint32_t b = b_words[0];
     for (int i = 0; i < t.rows; ++i) {
-      const std::uint32_t a = t.a[g * kPanel + i];
-      const std::uint32_t sign = t.a_sign[g * kPanel + i] ^ b_sign;
+      const std::uint32_t a = a_words[i];
+      const std::uint32_t sign = a_words[kPanel + i] ^ b_words[1];
       for (int byte = 0; byte < 32; byte += 8) {
         const std::int64_t product = value[((a >> byte) & 255) + ((b >> byte) & 255)];
         sums[static_cast<std::size_t>(i)] += (sign >> byte & 2) != 0 ? -product : product;

@@ -1,7 +1,7 @@
 #include "models/gemm/packing.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <memory>
 
 #include "models/base/vector_clones.hpp"
 #include "models/gemm/magnitude_bound.hpp"
@@ -50,11 +50,22 @@ std::uint32_t sum_energy(const std::uint8_t* words, std::size_t count, const Lns
   return energy;
 }
 
-/// kPanel rows of groups to groups of kPanel rows.
+/// to[2 g], to[2 g + 1] = words[g], signs[g].
 NAPIER_VECTOR_CLONES
-void interleave(const std::uint32_t* __restrict from, std::size_t groups, std::uint32_t* __restrict to) {
+void zip(const std::uint32_t* __restrict words, const std::uint32_t* __restrict signs, std::size_t groups,
+         std::uint32_t* __restrict to) {
   for (std::size_t g = 0; g < groups; ++g) {
-    for (std::size_t i = 0; i < kPanel; ++i) *to++ = from[i * groups + g];
+    to[2 * g] = words[g];
+    to[2 * g + 1] = signs[g];
+  }
+}
+
+/// kPanel rows of groups to groups of kPanel rows, `stride` apart.
+NAPIER_VECTOR_CLONES
+void interleave(const std::uint32_t* __restrict from, std::size_t groups, std::size_t stride,
+                std::uint32_t* __restrict to) {
+  for (std::size_t g = 0; g < groups; ++g, to += stride) {
+    for (std::size_t i = 0; i < kPanel; ++i) to[i] = from[i * groups + g];
   }
 }
 
@@ -88,8 +99,8 @@ std::size_t Packer::row_size(int k) const { return product(groups(k), lns_ ? 2 :
 void Packer::shape(int rows, int k, Packed& packed) const {
   packed.groups_per_vector = divide_up(vector_, group_);
   packed.groups = groups(k);
-  packed.words.resize(product(rows, packed.groups));
-  packed.signs.resize(lns_ ? packed.words.size() : 0);
+  packed.parts = lns_ ? 2 : 1;
+  packed.words.resize(product(rows, packed.groups * packed.parts));
   packed.energies.assign(static_cast<std::size_t>(rows), 0);
 }
 
@@ -136,35 +147,42 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
   const int panels = divide_up(rows, kPanel);
   shape(panels * kPanel, k, packed);
   const auto groups = static_cast<std::size_t>(packed.groups);
+  const std::size_t stride = kPanel * static_cast<std::size_t>(packed.parts);
   threads.for_each(panels, [&](int panel) {
-    // Rows past the last are zeros.
-    const std::uint32_t zero = lns_ ? static_cast<std::uint32_t>(limit_) * 0x01010101U : 0U;
-    std::vector<std::uint32_t> words(groups * kPanel, zero);
-    std::vector<std::uint32_t> signs(lns_ ? groups * kPanel : 0, 0x01010101U);
+    const auto words = std::make_unique_for_overwrite<std::uint32_t[]>(groups * kPanel);
+    const auto signs = std::make_unique_for_overwrite<std::uint32_t[]>(lns_ ? groups * kPanel : 0);
     std::vector<Word> scratch(static_cast<std::size_t>(k));
     const int first = panel * kPanel;
     for (int i = 0; i < std::min(kPanel, rows - first); ++i) {
-      const std::size_t offset = static_cast<std::size_t>(i) * groups;
+      const std::size_t place = static_cast<std::size_t>(i) * groups;
       packed.energies[static_cast<std::size_t>(first + i)] =
-          pack_row({a.row(first + i, scratch.data()), scratch.size()}, {0x01, 0xFF, 0}, words.data() + offset,
-                   lns_ ? signs.data() + offset : nullptr);
+          pack_row({a.row(first + i, scratch.data()), scratch.size()}, {0x01, 0xFF, 0}, words.get() + place,
+                   lns_ ? signs.get() + place : nullptr);
     }
-    interleave(words.data(), groups, packed.words.data() + product(first, packed.groups));
-    if (lns_) interleave(signs.data(), groups, packed.signs.data() + product(first, packed.groups));
+    // Rows past the last are zeros.
+    const std::size_t missing = groups * static_cast<std::size_t>(std::max(0, first + kPanel - rows));
+    const std::size_t given = groups * kPanel - missing;
+    std::fill_n(words.get() + given, missing, lns_ ? static_cast<std::uint32_t>(limit_) * 0x01010101U : 0U);
+    if (lns_) std::fill_n(signs.get() + given, missing, 0x01010101U);
+    std::uint32_t* to = packed.words.data() + product(panel, packed.groups) * stride;
+    interleave(words.get(), groups, stride, to);
+    if (lns_) interleave(signs.get(), groups, stride, to + kPanel);
   });
 }
 
 void Packer::pack_b(const Rows& b, int first, int last, const Parallel& threads, Packed& packed) const {
   const int rows = last - first, k = b.length();
   shape(rows, k, packed);
+  const auto groups = static_cast<std::size_t>(packed.groups);
   const Side side{0x00, 0xFE, static_cast<std::uint8_t>(255 - limit_)};
   threads.for_each(divide_up(rows, kPanel), [&](int block) {
     std::vector<Word> scratch(static_cast<std::size_t>(k));
+    std::vector<std::uint32_t> words(lns_ ? groups : 0), signs(words.size());
     for (int row = block * kPanel; row < std::min(rows, (block + 1) * kPanel); ++row) {
-      const std::size_t offset = product(row, packed.groups);
-      packed.energies[static_cast<std::size_t>(row)] =
-          pack_row({b.row(first + row, scratch.data()), scratch.size()}, side, packed.words.data() + offset,
-                   lns_ ? packed.signs.data() + offset : nullptr);
+      std::uint32_t* to = packed.words.data() + product(row, packed.groups * packed.parts);
+      packed.energies[static_cast<std::size_t>(row)] = pack_row(
+          {b.row(first + row, scratch.data()), scratch.size()}, side, lns_ ? words.data() : to, signs.data());
+      if (lns_) zip(words.data(), signs.data(), groups, to);
     }
   });
 }

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "models/base/aligned.hpp"
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
 #include "models/format/lns_format.hpp"
@@ -10,7 +11,7 @@
 
 /// How operands lie in memory for the inner loops. A *group* is what 32 bits of one row hold of consecutive
 /// k:
-///   LNS:  4 bytes of attenuation E - code and, apart, 4 bytes of sign;
+///   LNS:  4 bytes of attenuation E - code, followed by 4 bytes of sign;
 ///   INT8: 2 words of 16 bits, sign-extended.
 /// Each vector of `datapath.vector` is filled up to whole groups with padding.
 ///
@@ -25,10 +26,10 @@ inline constexpr int kPanel = 16;
 struct Packed {
   int groups = 0;             ///< groups in one row
   int groups_per_vector = 0;  ///< the last vector of a row may have fewer
-  /// A: [panel][group][row in panel]; B: [row][group].
-  std::vector<std::uint32_t> words;
-  /// LNS only, same order. A: +1 or -1 as bytes. B: 0 or 0xFE, so that A xor B is the product's sign.
-  std::vector<std::uint32_t> signs;
+  /// A: [panel][group][part][row in panel]; B: [row][group][part]. Part 0: words; part 1, LNS only: signs,
+  /// in A +1 or -1 as bytes, in B 0 or 0xFE, so that A xor B is the product's sign.
+  AlignedVector<std::uint32_t> words;
+  int parts = 1;
   std::vector<std::uint64_t> energies;  ///< of the rows, see MagnitudeBound
 };
 

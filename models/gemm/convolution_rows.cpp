@@ -109,15 +109,27 @@ class TapRows : public Rows {
     const int channel = i % channels_;
     const int tap_x = i / channels_ % x_.taps;
     const int tap_y = i / channels_ / x_.taps;
+    // Columns whose tap lies inside the image: x = column * stride + shift.
+    const int shift = tap_x - x_.padding;
+    const int begin = std::clamp((x_.stride - 1 - shift) / x_.stride, 0, x_.outputs);
+    const int end = std::clamp((x_.size - 1 - shift + x_.stride) / x_.stride, begin, x_.outputs);
     Word* to = scratch;
     for (int sample = 0; sample < batch_; ++sample) {
       const Word* plane = planes_.data() + product((channel * batch_ + sample) * y_.size, x_.size);
-      for (int line = 0; line < y_.outputs; ++line) {
+      for (int line = 0; line < y_.outputs; ++line, to += x_.outputs) {
         const int y = y_.source(line, tap_y);
-        for (int column = 0; column < x_.outputs; ++column) {
-          const int x = x_.source(column, tap_x);
-          *to++ = y < 0 || x < 0 ? Word{0} : plane[product(y, x_.size) + static_cast<std::size_t>(x)];
+        if (y < 0) {
+          std::fill_n(to, x_.outputs, Word{0});
+          continue;
         }
+        std::fill_n(to, begin, Word{0});
+        const Word* from = plane + product(y, x_.size) + (begin * x_.stride + shift);
+        if (x_.stride == 1) {
+          std::copy_n(from, end - begin, to + begin);
+        } else {
+          for (int column = begin; column < end; ++column, from += x_.stride) to[column] = *from;
+        }
+        std::fill_n(to + end, x_.outputs - end, Word{0});
       }
     }
     return scratch;

@@ -20,7 +20,7 @@
 
 // Everything up to pop_options is compiled for these instructions, whatever the library is compiled for.
 #pragma GCC push_options
-#pragma GCC target("tune=znver3,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni,popcnt")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vnni,popcnt")
 
 namespace napier::gemm {
 namespace {
@@ -78,6 +78,10 @@ class Collector {
 
 __mmask16 valid_rows(const Tile& t) { return static_cast<__mmask16>((1U << t.rows) - 1); }
 
+/// Groups summed at once where vectors do not matter. GCC 12 keeps a loop over all of them in fewer
+/// registers.
+constexpr int kManyGroups = 128;
+
 /// Sums the products of `columns` columns from n on. `Lane` sums groups: sum(tile, n, first, last, sums).
 /// Where nothing can overflow, a lane that drops no bits sums all groups at once, modulo 2^32.
 template <int columns, bool checked, class Lane>
@@ -87,7 +91,7 @@ NAPIER_INLINE void walk(const Tile& t, int n, const Lane& lane, const Collector&
   const __m512i bias = t.bias != nullptr ? _mm512_maskz_loadu_epi32(rows, t.bias) : _mm512_setzero_si512();
   __m512i acc[columns];
   for_each<columns>([&](auto c) NAPIER_INLINED { acc[c] = bias; });
-  const int step = checked || Lane::kDropsBits ? t.groups_per_vector : t.groups;
+  const int step = checked || Lane::kDropsBits ? t.groups_per_vector : kManyGroups;
   for (int start = 0; start < t.groups; start += step) {
     __m512i sums[columns];
     lane.template sum<columns>(t, n, start, std::min(t.groups, start + step), sums);

@@ -39,13 +39,13 @@ void convert_lns(const Word* __restrict from, std::size_t count, const LnsBytes 
   }
 }
 
-/// Energy of up to kRun packed attenuations.
+/// Energy of up to kRun packed attenuations; zeros count as the limit's magnitude.
 NAPIER_VECTOR_CLONES
 std::uint32_t sum_energy(const std::uint8_t* words, std::size_t count, const LnsBytes p) {
   std::uint32_t energy = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t attenuation = static_cast<std::uint32_t>(words[i]) - p.added;
-    energy += attenuation < p.limit ? lns_energy(attenuation, p.gamma_log2) : 0U;
+    energy += lns_energy(attenuation, p.gamma_log2);
   }
   return energy;
 }

@@ -15,8 +15,9 @@ double portable_log(double x);
 /// 2^x for -127 <= x <= 127. Within 2 units in the last place, and 0 below -126.5. Here, so that loops can be
 /// compiled to vector code.
 inline float portable_exp2(float x) {
-  const float truncated = static_cast<float>(static_cast<std::int32_t>(x + 0.5F));
-  const float octaves = truncated - (truncated > x + 0.5F ? 1.0F : 0.0F);  // floor(x + 1/2), as vectors too
+  const float shifted = x + 0.5F;
+  const auto truncated = static_cast<float>(static_cast<std::int32_t>(shifted));
+  const float octaves = truncated - (truncated > shifted ? 1.0F : 0.0F);  // floor(x + 1/2), as vectors too
   const float r = (x - octaves) * 0x1.62e43p-1F;  // 2^(x - octaves) = e^r, |r| <= 0.35
   // Taylor: the first dropped term is r^8/8! < 2^-27.
   const float sum =

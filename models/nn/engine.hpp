@@ -34,8 +34,8 @@ class Matrix {
   virtual ~Matrix() = default;
 };
 
-/// Parameters that no product reads as an operand: biases, normalisation, embeddings. Layers read `values` and
-/// overwrite `gradient`; the engine moves the values with the host's optimiser.
+/// Parameters that no product reads as an operand: biases, normalisation, embeddings. Layers read `values`
+/// and overwrite `gradient`; the engine moves the values with the host's optimiser.
 template <class Real>
 struct HostTensor {
   std::string name;

@@ -13,6 +13,7 @@ void add_explain(CLI::App& app);
 void add_report(CLI::App& app);
 void add_rtl(CLI::App& app);
 void add_sim(CLI::App& app);
+void add_study(CLI::App& app);
 void add_sweep(CLI::App& app);
 void add_synth(CLI::App& app);
 void add_trace(CLI::App& app);

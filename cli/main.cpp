@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   napier::cli::add_report(app);
   napier::cli::add_rtl(app);
   napier::cli::add_sim(app);
+  napier::cli::add_study(app);
   napier::cli::add_sweep(app);
   napier::cli::add_synth(app);
   napier::cli::add_trace(app);

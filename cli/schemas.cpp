@@ -1,6 +1,7 @@
 #include "cli/schemas.hpp"
 
 #include "cost/technology.hpp"
+#include "explore/study/study.hpp"
 #include "explore/sweep.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/experiment_file.hpp"
@@ -8,7 +9,8 @@
 namespace napier::cli {
 
 std::vector<const config::AnySchema*> schemas() {
-  return {&design_schema(), &experiment_schema(), &cost::technology_schema(), &explore::sweep_schema()};
+  return {&design_schema(), &experiment_schema(), &cost::technology_schema(), &explore::sweep_schema(),
+          &explore::study_schema()};
 }
 
 }  // namespace napier::cli

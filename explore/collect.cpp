@@ -4,6 +4,7 @@
 #include <map>
 #include <sstream>
 
+#include "explore/gravity.hpp"
 #include "explore/json_file.hpp"
 #include "explore/manifest.hpp"
 #include "explore/plan.hpp"
@@ -361,33 +362,11 @@ void write_results(const Results& results, const fs::path& folder) {
   write_file(folder / "report.html", report_html(results));
 }
 
-namespace {
-
-/// A bug is graver than a mismatch, a mismatch graver than a missing tool, that graver than bad input.
-int gravity(ExitCode code) {
-  switch (code) {
-    case ExitCode::kHeld:
-      return 0;
-    case ExitCode::kBadInput:
-      return 1;
-    case ExitCode::kToolFailed:
-      return 2;
-    case ExitCode::kMismatch:
-      return 3;
-    default:
-      return 4;
-  }
-}
-
-}  // namespace
-
 void require_all_held(const Results& results, const fs::path& folder) {
   ExitCode gravest = ExitCode::kHeld;
   std::string names;
   const auto add = [&](const std::string& name, const StageReport& stage) {
-    ExitCode code = static_cast<ExitCode>(stage.exit_code);
-    if (gravity(code) == 4) code = ExitCode::kInternal;
-    if (gravity(code) > gravity(gravest)) gravest = code;
+    gravest = graver(gravest, stage.exit_code);
     names += (names.empty() ? "" : ", ") + name;
   };
   for (const DesignReport& design : results.designs) {

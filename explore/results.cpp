@@ -2,19 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "explore/csv.hpp"
 #include "explore/pareto.hpp"
 #include "sim/causes.hpp"
 
 namespace napier::explore {
 using Json = nlohmann::ordered_json;
 namespace {
-
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
 
 Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
@@ -82,16 +76,16 @@ void mark_pareto_front(std::vector<DesignReport>& designs) {
 }
 
 std::string results_csv(const Results& results) {
-  std::string csv = "design";
-  if (!results.designs.empty()) {
-    for (const Value& v : results.designs.front().values) csv += "," + v.name;
-  }
-  csv += ",pareto,failed_stage\n";
+  std::vector<std::string> head{"design"};
+  for (const Value& v : results.designs.front().values) head.push_back(v.name);
+  head.insert(head.end(), {"pareto", "failed_stage"});
+  std::string csv = csv_row(head);
   for (const DesignReport& report : results.designs) {
-    csv += csv_cell(report.name);
-    for (const Value& v : report.values) csv += "," + (v.value ? number(v.value).dump() : "");
-    csv += report.pareto ? ",true," : ",false,";
-    csv += (report.failure() != nullptr ? report.failure()->name : "") + "\n";
+    std::vector<std::string> row{report.name};
+    for (const Value& v : report.values) row.push_back(v.value ? number(v.value).dump() : "");
+    row.push_back(report.pareto ? "true" : "false");
+    row.push_back(report.failure() != nullptr ? report.failure()->name : "");
+    csv += csv_row(row);
   }
   return csv;
 }

@@ -1,51 +1,16 @@
 #include "explore/run_sweep.hpp"
 
-#include <chrono>
-#include <ctime>
-#include <nlohmann/json.hpp>
-
 #include "explore/collect.hpp"
 #include "explore/manifest.hpp"
 #include "explore/plan.hpp"
+#include "explore/run_file.hpp"
 #include "explore/runner.hpp"
 #include "explore/stage.hpp"
 #include "models/base/files.hpp"
 
 namespace napier::explore {
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 namespace {
-
-std::string now() {
-  const std::time_t time = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
-/// What differs from run to run stands here and nowhere else.
-void write_run_file(const SweepRun& run, const std::string& started, double seconds,
-                    const std::vector<Plan>& plans, const std::vector<PlanOutcome>& outcomes) {
-  Json stages = Json::array();
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    for (std::size_t k = 0; k < outcomes[i].stages.size(); ++k) {
-      const StageOutcome& outcome = outcomes[i].stages[k];
-      stages.push_back({{"design", plans[i].name},
-                        {"stage", plans[i].stages[k].name},
-                        {"exit_code", outcome.exit_code},
-                        {"done_before", outcome.reused},
-                        {"wall_seconds", outcome.seconds}});
-    }
-  }
-  const Json json{{"napier", run.version},
-                  {"started", started},
-                  {"wall_seconds", seconds},
-                  {"jobs", run.jobs},
-                  {"stages", stages}};
-  write_file(run.folder / "run.json", json.dump(2) + "\n");
-}
 
 /// A stage that ended well but left results that do not fit together is on record as failed from now on, so
 /// that the same command tries it again.
@@ -63,8 +28,7 @@ void record_failures(const SweepRun& run, const Results& results) {
 }  // namespace
 
 void run_sweep(const SweepRun& run) {
-  const std::string started = now();
-  const auto start = std::chrono::steady_clock::now();
+  const RunFile run_file(run.version, run.jobs, "design");
   const LoadedSweep loaded = read_sweep(run.file);
   open_output_folder(run.folder, "sweep");
 
@@ -82,8 +46,7 @@ void run_sweep(const SweepRun& run) {
   const Results results = collect_results(run.folder);
   write_results(results, run.folder);
   record_failures(run, results);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  write_run_file(run, started, seconds.count(), plans, outcomes);
+  run_file.write(run.folder, plans, outcomes);
   require_all_held(results, run.folder);
 }
 

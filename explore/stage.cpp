@@ -121,7 +121,9 @@ StageOutcome run_stage(const Stage& stage, const fs::path& root, std::span<const
   StageOutcome outcome;
   const auto start = std::chrono::steady_clock::now();
   try {
-    outcome.exit_code = run_process(stage.arguments, fs::current_path(), stage_log(stage));
+    std::vector<std::string> arguments = stage.arguments;
+    arguments.insert(arguments.end(), stage.haste.begin(), stage.haste.end());
+    outcome.exit_code = run_process(arguments, fs::current_path(), stage_log(stage));
     if (outcome.exit_code != 0) outcome.message = reason(stage_log(stage));
   } catch (const ToolError& error) {
     outcome.exit_code = static_cast<int>(error.code());

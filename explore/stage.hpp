@@ -14,6 +14,8 @@ struct Stage {
   std::filesystem::path folder;                ///< private output folder of the run
   std::vector<std::filesystem::path> inputs;   ///< files whose content decides the outcome
   std::vector<std::filesystem::path> outputs;  ///< files that a successful run leaves
+  std::vector<std::string> haste =
+      {};  ///< further arguments, which decide how fast it runs, not what it leaves
 };
 
 struct StageOutcome {

@@ -9,7 +9,9 @@ namespace {
 /// Reads one file. `root` is known for suggestions from other groups.
 class Reader {
  public:
-  Reader(const Record& root, Document& document) : root_(root), document_(document) {}
+  /// `partial`: the object is filled already, so that keys without a default may be left out.
+  Reader(const Record& root, Document& document, bool partial)
+      : root_(root), document_(document), partial_(partial) {}
 
   void read(const Record& record, const Node& map, void* object, const std::string& prefix) {
     for (const Entry& entry : map.entries) {
@@ -22,7 +24,7 @@ class Reader {
       read(*parameter, entry.value, object, prefix + entry.key);
     }
     for (const auto& parameter : record.parameters) {
-      if (!parameter->required || document_.places.contains(prefix + parameter->name)) continue;
+      if (partial_ || !parameter->required || document_.places.contains(prefix + parameter->name)) continue;
       fail(document_.source, map.place,
            "key '" + prefix + parameter->name + "' is missing: " + parameter->text +
                "; it has no default, so write it");
@@ -53,6 +55,12 @@ class Reader {
         return;
       case Parameter::Shape::kRecords:
         read_records(parameter, node, object, key);
+        return;
+      case Parameter::Shape::kSettings:
+        if (node.kind != Node::Kind::kMap) {
+          wrong_type(node, key, "a group of keys with values", "write 'key: value' lines below it, indented");
+        }
+        parameter.store(object, node);
         return;
     }
   }
@@ -128,6 +136,9 @@ class Reader {
       case Type::kPath:
         check_text(node, key, type.type == Type::kPath ? "a path" : "text", type.may_be_empty);
         return;
+      case Type::kAny:
+        if (node.kind == Node::Kind::kNull) wrong_type(node, key, "a value", "write one");
+        return;
     }
   }
 
@@ -188,6 +199,7 @@ class Reader {
 
   const Record& root_;
   Document& document_;
+  const bool partial_;
 };
 
 }  // namespace
@@ -198,7 +210,22 @@ std::string Document::at(const std::string& key) const {
 }
 
 void read_record(const Record& record, const Node& map, void* object, Document& document) {
-  Reader(record, document).read(record, map, object, "");
+  Reader(record, document, false).read(record, map, object, "");
+}
+
+void update_record(const Record& record, const Entry& setting, void* object, Document& document) {
+  Node value = setting.value;
+  for (std::size_t end = setting.key.size(); end != std::string::npos;) {
+    const std::size_t dot = end == 0 ? std::string::npos : setting.key.rfind('.', end - 1);
+    const std::size_t begin = dot == std::string::npos ? 0 : dot + 1;
+    Node map;
+    map.kind = Node::Kind::kMap;
+    map.place = setting.place;
+    map.entries.push_back({setting.key.substr(begin, end - begin), setting.place, std::move(value)});
+    value = std::move(map);
+    end = dot;
+  }
+  Reader(record, document, true).read(record, value, object, "");
 }
 
 Node write_record(const Record& record, const void* object) {
@@ -209,6 +236,7 @@ Node write_record(const Record& record, const void* object) {
     switch (p->shape) {
       case Parameter::Shape::kScalar:
       case Parameter::Shape::kList:
+      case Parameter::Shape::kSettings:
         value = p->load(object);
         break;
       case Parameter::Shape::kGroup:

@@ -20,6 +20,10 @@ struct Document {
 /// wrong types, values out of range and missing required keys are InputErrors with file, line and column.
 void read_record(const Record& record, const Node& map, void* object, Document& document);
 
+/// Sets one parameter of `object`, which is filled already: `setting.key` is the whole key, as
+/// "datapath.term_bits". Checks as read_record does; relations between keys are the caller's to check again.
+void update_record(const Record& record, const Entry& setting, void* object, Document& document);
+
 /// The map that read_record fills the same struct from, every parameter written.
 Node write_record(const Record& record, const void* object);
 

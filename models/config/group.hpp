@@ -101,6 +101,28 @@ class Group {
     return add_list(name, member, size, {.type = Type::kPath}, text, read_path, path_node);
   }
 
+  /// Values of any kind, kept as written.
+  Parameter& values(const std::string& name, std::vector<Node> T::*member, ListSize size,
+                    const std::string& text) {
+    const auto same = [](const Node& n) { return n; };
+    return add_list(name, member, size, {.type = Type::kAny}, text, same, same);
+  }
+
+  /// Keys of other kinds of files with values, kept as written.
+  Parameter& settings(const std::string& name, std::vector<Entry> T::*member, const std::string& text) {
+    Parameter& p = add(name, text, Parameter::Shape::kSettings);
+    p.value.type = Type::kAny;
+    p.store = [member](void* object, const Node& n) { static_cast<T*>(object)->*member = n.entries; };
+    p.load = [member](const void* object) {
+      Node map;
+      map.kind = Node::Kind::kMap;
+      map.entries = static_cast<const T*>(object)->*member;
+      return map;
+    };
+    p.default_value = p.load(&defaults_);
+    return p;
+  }
+
   /// A struct within the struct.
   template <class M>
   Group<M> group(const std::string& name, M T::*member, const std::string& text) {

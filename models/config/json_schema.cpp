@@ -35,11 +35,14 @@ Json of_value(const ValueType& type) {
       json["type"] = "string";
       if (!type.may_be_empty) json["minLength"] = 1;
       break;
+    case Type::kAny:
+      break;
   }
   return json;
 }
 
 Json of_default(Type type, const Node& node) {
+  if (node.kind == Node::Kind::kMap) return Json::object();
   if (node.kind == Node::Kind::kList) {
     Json list = Json::array();
     for (const Node& item : node.items) list.push_back(of_default(type, item));
@@ -60,6 +63,8 @@ Json of_parameter(const Parameter& p) {
   }
   if (p.shape == Parameter::Shape::kScalar) {
     json.update(of_value(p.value));
+  } else if (p.shape == Parameter::Shape::kSettings) {
+    json["type"] = "object";
   } else {
     json["type"] = "array";
     json["minItems"] = p.size.min;

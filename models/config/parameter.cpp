@@ -19,6 +19,8 @@ std::string type_name(Type type) {
       return "text";
     case Type::kPath:
       return "path";
+    case Type::kAny:
+      return "value";
   }
   return {};
 }
@@ -64,6 +66,8 @@ std::string type_text(const Parameter& parameter) {
       return "group";
     case Parameter::Shape::kRecords:
       return "list of groups";
+    case Parameter::Shape::kSettings:
+      return "keys with values";
     case Parameter::Shape::kList:
       return "list of " + type_name(parameter.value.type);
     case Parameter::Shape::kScalar:
@@ -75,6 +79,7 @@ std::string type_text(const Parameter& parameter) {
 std::string range_text(const Parameter& parameter) {
   switch (parameter.shape) {
     case Parameter::Shape::kGroup:
+    case Parameter::Shape::kSettings:
       return {};
     case Parameter::Shape::kScalar:
       return value_range(parameter.value);

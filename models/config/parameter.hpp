@@ -12,7 +12,8 @@
 /// and the JSON Schema need to know of it. Declarations are made with Group (group.hpp).
 namespace napier::config {
 
-enum class Type { kInteger, kReal, kBoolean, kChoice, kText, kPath };
+/// kAny: whatever YAML can say; who reads it checks it.
+enum class Type { kInteger, kReal, kBoolean, kChoice, kText, kPath, kAny };
 
 struct IntegerRange {
   std::int64_t min = INT64_MIN;
@@ -51,7 +52,8 @@ struct ValueType {
 struct Record;
 
 struct Parameter {
-  enum class Shape { kScalar, kList, kGroup, kRecords };
+  /// kSettings: a map from keys of other kinds of files to values; who applies them checks them.
+  enum class Shape { kScalar, kList, kGroup, kRecords, kSettings };
 
   std::string name;  ///< last part of the key
   std::string key;   ///< whole key: "datapath.term_bits"; inside a list of records "layers[].size"
@@ -64,8 +66,8 @@ struct Parameter {
   Node default_value;              ///< what the struct's own initialiser says
 
   // How the struct member is reached. `object` is the struct that the declaration belongs to.
-  std::function<void(void* object, const Node&)> store;  ///< kScalar, kList; the node has been checked
-  std::function<Node(const void* object)> load;          ///< kScalar, kList
+  std::function<void(void* object, const Node&)> store;  ///< kScalar, kList, kSettings; node checked
+  std::function<Node(const void* object)> load;          ///< kScalar, kList, kSettings
   std::function<void*(void* object)> member;             ///< kGroup
   std::function<void*(void* object)> append;             ///< kRecords: adds an element, gives its address
   std::function<void(void* object)> clear;               ///< kRecords

@@ -1,0 +1,35 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "explore/study/study.hpp"
+#include "models/design/design.hpp"
+#include "models/train/experiment.hpp"
+
+namespace napier::explore {
+
+/// One combination of a study with one seed, ready to train.
+struct StudyRun {
+  std::string variant;              ///< its name; "" where the study has none
+  std::vector<std::string> values;  ///< labels of the axes' values; empty for a reference
+  bool reference = false;
+  std::uint32_t seed = 0;
+  Experiment experiment;  ///< paths absolute
+  Design design;
+  /// SHA-256 of experiment and design as resolved: equal runs of different combinations are one.
+  std::string digest;
+};
+
+/// A study read from its file, every combination checked, so that a mistake shows before hours of work.
+struct LoadedStudy {
+  Study study;
+  std::vector<StudyRun> runs;  ///< variants slowest, then the axes in order, then seeds; references last
+};
+
+/// Reads a study file and the files it names; paths in it are relative to its own folder. InputError names
+/// file, place and remedy: of a key that neither design nor experiment has, of one set twice, of a value out
+/// of range, and of the combination whose keys contradict each other.
+LoadedStudy read_study(const std::filesystem::path& file);
+
+}  // namespace napier::explore

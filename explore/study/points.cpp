@@ -70,10 +70,8 @@ class Expansion {
       fail_at("labels", " has " + std::to_string(axis.labels.size()) + " labels for " +
                             std::to_string(count) + " values; write one a value");
     }
-    if (axis.labels.empty()) {
-      for (const Node& value : axis.values) axis.labels.push_back(written(value));
-    }
-    if (std::set<std::string>(axis.labels.begin(), axis.labels.end()).size() != count) {
+    const std::vector<std::string> labels = labels_of(axis);
+    if (std::set<std::string>(labels.begin(), labels.end()).size() != count) {
       fail_at("values", " has the same value, or label, twice; remove one");
     }
     for (const Entry& other : axis.with) {
@@ -82,7 +80,7 @@ class Expansion {
                                   std::to_string(count) + " values, one for each of its values");
     }
     if (!axis.logarithmic) return;
-    for (const std::string& label : axis.labels) {
+    for (const std::string& label : labels) {
       if (config::to_real(label).value_or(0) > 0) continue;
       fail_at("logarithmic", " needs numbers above 0 as values or labels; '" + label + "' is none");
     }
@@ -104,11 +102,12 @@ class Expansion {
       return;
     }
     const StudyAxis& axis = loaded_.study.axes[depth];
+    const std::vector<std::string> labels = labels_of(axis);
     const std::string key_at = "axes[" + std::to_string(depth) + "].key";
     for (std::size_t i = 0; i < axis.values.size(); ++i) {
       std::vector<std::string> more_values = values;
       std::vector<Entry> more = settings;
-      more_values.push_back(axis.labels[i]);
+      more_values.push_back(labels[i]);
       more.push_back({axis.key, document_.places[key_at], axis.values[i]});
       for (const Entry& other : axis.with) more.push_back({other.key, other.place, other.value.items[i]});
       expand_axes(variant, depth + 1, std::move(more_values), std::move(more));
@@ -237,6 +236,12 @@ class Expansion {
 };
 
 }  // namespace
+
+std::vector<std::string> labels_of(const StudyAxis& axis) {
+  std::vector<std::string> labels;
+  for (const Node& value : axis.labels.empty() ? axis.values : axis.labels) labels.push_back(written(value));
+  return labels;
+}
 
 LoadedStudy read_study(const fs::path& file) { return Expansion(file)(); }
 

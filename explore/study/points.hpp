@@ -27,6 +27,9 @@ struct LoadedStudy {
   std::vector<StudyRun> runs;  ///< variants slowest, then the axes in order, then seeds; references last
 };
 
+/// What stands for each value of the axis in tables: its label, or the value as written.
+std::vector<std::string> labels_of(const StudyAxis& axis);
+
 /// Reads a study file and the files it names; paths in it are relative to its own folder. InputError names
 /// file, place and remedy: of a key that neither design nor experiment has, of one set twice, of a value out
 /// of range, and of the combination whose keys contradict each other.

@@ -14,7 +14,8 @@ void declare_axis(config::Group<StudyAxis> g) {
       .required = true;
   g.text("title", &StudyAxis::title, "Title in tables and charts, with unit; empty: the key");
   g.values("values", &StudyAxis::values, {1, 1000}, "Values that the key takes, one after the other");
-  g.texts("labels", &StudyAxis::labels, {0, 1000}, "What stands for each value in tables; empty: the values");
+  g.values("labels", &StudyAxis::labels, {0, 1000},
+           "What stands for each value in tables; empty: the values");
   g.settings("with", &StudyAxis::with, "Keys that move along, each with a list of as many values");
   g.boolean("logarithmic", &StudyAxis::logarithmic,
             "Whether the chart's axis is; labels are numbers above 0");

@@ -19,9 +19,9 @@ struct StudyAxis {
   std::string key;
   std::string title;  ///< with unit; empty: the key
   std::vector<config::Node> values;
-  std::vector<std::string> labels;  ///< one a value, or none: the values as written
-  std::vector<config::Entry> with;  ///< keys that move along, each a list with one value a value of the axis
-  bool logarithmic = false;         ///< in the chart; labels must be numbers
+  std::vector<config::Node> labels;  ///< one a value, or none: the values themselves
+  std::vector<config::Entry> with;   ///< keys that move along, each a list with one value a value of the axis
+  bool logarithmic = false;          ///< in the chart; labels must be numbers
 };
 
 /// A study description: an experiment trained with every combination of variant, axis values and seed.

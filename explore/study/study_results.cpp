@@ -156,7 +156,7 @@ void write_study_manifest(const LoadedStudy& loaded, const std::string& command,
   for (const StudyAxis& axis : study.axes) {
     axes.push_back({{"key", axis.key},
                     {"title", axis.title},
-                    {"labels", axis.labels},
+                    {"labels", labels_of(axis)},
                     {"scale", axis.logarithmic ? "logarithmic" : "linear"}});
   }
   Json runs = Json::array();

@@ -34,8 +34,8 @@ TEST_P(Verb, UnknownOptionIsBadUsage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Verb,
-                         testing::Values("train", "trace", "sim", "rtl", "verify", "synth", "sweep", "report",
-                                         "explain", "bench", "convert", "dump"));
+                         testing::Values("train", "trace", "sim", "rtl", "verify", "synth", "study", "sweep",
+                                         "report", "explain", "bench", "convert", "dump"));
 
 TEST(Program, UnknownVerbIsBadUsage) { EXPECT_EQ(run_napier({"swep"}).exit_code, 2); }
 

@@ -2,8 +2,8 @@
 
 #include <map>
 
+#include "explore/training_data.hpp"
 #include "models/base/error.hpp"
-#include "models/data/dataset.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/experiment_file.hpp"
 
@@ -52,10 +52,8 @@ LoadedSweep read_sweep(const fs::path& file) {
     throw InputError(document.at("experiment") + ": experiment names '" + sweep.experiment.string() +
                      "', whose network has no traces to simulate; name one with network.kind mlp");
   }
-  for (const fs::path& data : dataset_files(experiment.experiment.dataset.folder)) {
-    require_dataset_file(data, experiment.dataset_place);
-    loaded.dataset.push_back(data);
-  }
+  loaded.dataset = training_data(experiment.experiment, experiment.dataset_place,
+                                 sweep.experiment.string() + ": dataset.text");
   sweep.technology = from_here(file, sweep.technology);
   if (!sweep.technology.empty()) need_file(sweep.technology, "technology", document);
 

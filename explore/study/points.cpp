@@ -4,11 +4,11 @@
 #include <optional>
 #include <set>
 
+#include "explore/training_data.hpp"
 #include "models/base/digest.hpp"
 #include "models/base/error.hpp"
 #include "models/config/nearest.hpp"
 #include "models/config/scalar.hpp"
-#include "models/data/dataset.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/experiment_file.hpp"
 
@@ -166,12 +166,14 @@ class Expansion {
     for (const Entry& setting : settings) apply(setting, run, places);
     run.experiment.design = "design.yaml";
     run.experiment.dataset.folder = fs::absolute(run.experiment.dataset.folder);
+    if (!run.experiment.dataset.text.empty()) {
+      run.experiment.dataset.text = fs::absolute(run.experiment.dataset.text);
+    }
     try {
       check_design(run.design, places);
       check_experiment(run.experiment, places);
-      for (const fs::path& data : dataset_files(run.experiment.dataset.folder)) {
-        require_dataset_file(data, places.at("dataset.folder") + ": dataset.folder");
-      }
+      run.data = training_data(run.experiment, places.at("dataset.folder") + ": dataset.folder",
+                               places.at("dataset.text") + ": dataset.text");
     } catch (const InputError& error) {
       throw InputError(std::string(error.what()) + "\nin the combination " + describe(settings));
     }

@@ -17,6 +17,7 @@ struct StudyRun {
   std::uint32_t seed = 0;
   Experiment experiment;  ///< paths absolute
   Design design;
+  std::vector<std::filesystem::path> data;  ///< that it trains and tests on
   /// SHA-256 of experiment and design as resolved: equal runs of different combinations are one.
   std::string digest;
 };

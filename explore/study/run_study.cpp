@@ -8,7 +8,6 @@
 #include "explore/study/study_page.hpp"
 #include "explore/study/study_tables.hpp"
 #include "models/base/files.hpp"
-#include "models/data/dataset.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/experiment_file.hpp"
 
@@ -34,7 +33,7 @@ Plan plan_run(const StudyRequest& request, const Study& study, const StudyRun& r
   write_file(design, resolved_yaml(run.design));
   Stage stage{"train", {request.program, "train", experiment}, folder / "train", {experiment, design}, {},
               {}};
-  for (const fs::path& data : dataset_files(run.experiment.dataset.folder)) stage.inputs.push_back(data);
+  stage.inputs.insert(stage.inputs.end(), run.data.begin(), run.data.end());
   stage.arguments.insert(stage.arguments.end(), {"-o", stage.folder});
   stage.haste = {"--threads", std::to_string(request.threads)};
   stage.outputs = {stage.folder / "stats.json", stage.folder / "epochs.csv"};

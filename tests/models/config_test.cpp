@@ -283,5 +283,58 @@ TEST(Config, JsonSchemaSaysWhatTheReaderAccepts) {
   EXPECT_THAT(json, testing::HasSubstr("\"required\": [\n          \"at\"\n        ]"));
 }
 
+/// Sets one key of an object that says "title: t, inner.count: 7"; what it then writes, or the error.
+std::string updated(const std::string& key, const std::string& value) {
+  Sample s = parse("title: t\ninner: {count: 7}\n");
+  Document document{"g.yaml", {}};
+  const Node map = parse_yaml("set:\n  " + key + ": " + value + "\n", "g.yaml");
+  try {
+    update_record(schema().root, map.entries.at(0).value.entries.at(0), &s, document);
+  } catch (const InputError& e) {
+    return e.what();
+  }
+  return document.at(key) + " " + schema().write(s);
+}
+
+TEST(Config, AnUpdateSetsOneKeyAndKeepsTheOthers) {
+  const std::string rate = updated("inner.rate", "0.25");
+  EXPECT_THAT(rate, testing::StartsWith("g.yaml:2:15 title: t\n"));
+  EXPECT_THAT(rate, testing::HasSubstr("inner:\n  count: 7\n  rate: 0.25\n  quick: false\n"));
+  EXPECT_THAT(updated("layers", "[1, 2]"), testing::HasSubstr("layers: [1, 2]\n"));
+  EXPECT_THAT(updated("stops", "[{at: 0.5}]"), testing::HasSubstr("stops:\n  - at: 0.5\n"));
+}
+
+TEST(Config, AnUpdateIsCheckedAsAFileIs) {
+  EXPECT_EQ(updated("inner.count", "9"),
+            "g.yaml:2:16: key 'inner.count' is out of range: 9; legal is 1..8 items");
+  EXPECT_EQ(updated("inner.cout", "2"),
+            "g.yaml:2:3: key 'inner.cout' is unknown; did you mean 'inner.count'?");
+  EXPECT_THAT(updated("stops", "[{factor: 2}]"), testing::HasSubstr("g.yaml:2:3: key 'inner"));
+}
+
+struct Overrides {
+  std::vector<Entry> set;
+  std::vector<Node> values;
+};
+
+void declare_overrides(Group<Overrides>& g) {
+  g.settings("set", &Overrides::set, "Settings");
+  g.values("values", &Overrides::values, {1, 3}, "Values");
+}
+
+TEST(Config, SettingsAndValuesAreKeptAsWritten) {
+  static const Schema<Overrides> overrides("overrides", "Overrides", declare_overrides);
+  const std::string text = "set:\n  a.b: 1\n  c: [2, 3]\nvalues: [1, \"2\", [x, y]]\n";
+  Document document{"f.yaml", {}};
+  const Overrides read = overrides.parse(text, document);
+  EXPECT_EQ(read.set.at(0).key, "a.b");
+  EXPECT_EQ(read.set.at(1).place.line, 3);
+  EXPECT_EQ(read.values.at(2).items.at(1).text, "y");
+  EXPECT_EQ(overrides.write(read), text);
+  EXPECT_THROW(overrides.parse("set: 1\nvalues: [1]\n", document), InputError);
+  EXPECT_THROW(overrides.parse("values: []\n", document), InputError);
+  EXPECT_THROW(overrides.parse("values: [null]\n", document), InputError);
+}
+
 }  // namespace
 }  // namespace napier::config

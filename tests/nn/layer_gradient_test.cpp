@@ -118,6 +118,8 @@ TEST(LayerGradients, Attention) {
   for (const int heads : {1, 2, 6}) {
     expect_right(maker<Attention<double>>("a", sequence, AttentionParameters{heads, 0.7}), sequence, 2);
   }
+  const Shape one_place{1, 1, 4};  // each place sees itself alone, whatever the scores
+  expect_right(maker<Attention<double>>("a", one_place, AttentionParameters{2, 0.7}), one_place, 3);
 }
 
 TEST(LayerGradients, Embedding) {

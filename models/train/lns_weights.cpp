@@ -1,6 +1,7 @@
 #include "models/train/lns_weights.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "models/base/error.hpp"
@@ -55,12 +56,16 @@ LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::
 }
 
 void LnsWeights::make_operands() {
-  std::int64_t zeros = 0;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    operands_[i] = operand_of_[words_[i]];
-    zeros += operands_[i] == 0 ? 1 : 0;
-  }
-  underflows_ = design_.format.zero == ZeroCode::kReserved ? zeros : 0;
+  constexpr std::size_t kPiece = 16384;  // weights a thread takes at once
+  std::atomic<std::int64_t> zeros = 0;
+  threads_.for_each(static_cast<int>((words_.size() + kPiece - 1) / kPiece), [&](int piece) {
+    const std::size_t first = static_cast<std::size_t>(piece) * kPiece;
+    const std::size_t last = std::min(words_.size(), first + kPiece);
+    for (std::size_t i = first; i < last; ++i) operands_[i] = operand_of_[words_[i]];
+    zeros += std::count(operands_.begin() + static_cast<std::ptrdiff_t>(first),
+                        operands_.begin() + static_cast<std::ptrdiff_t>(last), Word{0});
+  });
+  underflows_ = design_.format.zero == ZeroCode::kReserved ? zeros.load() : 0;
 }
 
 void LnsWeights::update(std::span<const Word> gradient, int k, const StepSettings& settings,

@@ -245,7 +245,9 @@ class QuantizedMlp : public Network {
   std::vector<float> sum_columns(const Tensor& error, int outputs) const {
     const std::vector<float> table = quantizer_.dequantize_table(error.k);
     std::vector<float> sums(static_cast<std::size_t>(outputs), 0.0F);
-    for (std::size_t i = 0; i < error.words.size(); ++i) sums[i % sums.size()] += table[error.words[i]];
+    for (std::size_t start = 0; start < error.words.size(); start += sums.size()) {
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += table[error.words[start + i]];
+    }
     return sums;
   }
 

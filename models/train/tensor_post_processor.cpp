@@ -70,12 +70,18 @@ void post_lns(const std::int32_t* __restrict acc, std::size_t count, LnsParamete
   events[1] = clamps;
 }
 
+NAPIER_VECTOR_CLONES
+void copy_masked(const std::int32_t* __restrict acc, const std::uint8_t* __restrict mask, std::size_t count,
+                 std::int32_t* __restrict out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = mask[i] != 0 ? acc[i] : 0;
+}
+
 /// The piece itself, or where there is a mask a copy with zeros in masked places.
 std::span<const std::int32_t> masked(std::span<const std::int32_t> acc, std::span<const std::uint8_t> mask,
                                      std::vector<std::int32_t>& copy) {
   if (mask.empty()) return acc;
   copy.resize(acc.size());
-  for (std::size_t i = 0; i < acc.size(); ++i) copy[i] = mask[i] != 0 ? acc[i] : 0;
+  copy_masked(acc.data(), mask.data(), acc.size(), copy.data());
   return copy;
 }
 

@@ -6,6 +6,7 @@
 #include "models/base/error.hpp"
 #include "models/gemm/convolution_rows.hpp"
 #include "models/gemm/gemm.hpp"
+#include "models/gemm/transpose.hpp"
 #include "models/units/accumulation_collector.hpp"
 #include "models/units/vector_lane.hpp"
 
@@ -236,6 +237,23 @@ TEST(Convolution, PaddingNeedsAZero) {
   Sums out(static_cast<std::size_t>(strided.output_pixels() * strided.outputs)), dx(u.x.size());
   EXPECT_NO_THROW(gemm.forward(strided, u.w, u.x, {}, out));
   EXPECT_THROW(gemm.input_gradient(strided, u.w, u.dy, dx), InputError);
+}
+
+TEST(Transpose, EveryRemainder) {
+  const Parallel two(2);
+  std::mt19937 random(10);
+  for (const int rows : {1, 7, 8, 9, 64, 83}) {
+    for (const int columns : {1, 8, 15, 64, 130}) {
+      const Words from = random_words(static_cast<std::size_t>(rows * columns), random);
+      Words to(from.size());
+      transpose(from, rows, columns, to, two);
+      for (int r = 0; r < rows; ++r) {
+        for (int c = 0; c < columns; ++c) {
+          ASSERT_EQ(to[at({{c, 1}, {r, rows}})], from[at({{r, 1}, {c, columns}})]) << rows << "x" << columns;
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "models/base/error.hpp"
+#include "models/design/widths.hpp"
 #include "models/gemm/product_table.hpp"
 #include "models/units/accumulation_collector.hpp"
 #include "models/units/vector_lane.hpp"
@@ -159,6 +160,47 @@ TEST(Gemm, SmallAndOddVectors) {
     d.format.kind = FormatKind::kInt8;
     expect_every_kernel_exact(d, "int8 vector " + std::to_string(vector));
   }
+}
+
+/// Any design that the checks on designs would let through.
+Design random_design(std::mt19937& random) {
+  const auto pick = [&](int low, int high) {
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+  };
+  for (;;) {
+    Design d;
+    d.format.bits = pick(4, 8);
+    d.format.gamma_log2 = pick(0, std::min(5, d.format.bits - 2));
+    d.format.zero = random() % 4 == 0 ? ZeroCode::kNone : ZeroCode::kReserved;
+    d.datapath.style = static_cast<ConversionStyle>(random() % 3);
+    d.datapath.lut_bits = pick(0, d.format.gamma_log2);
+    d.datapath.const_bits = pick(2, 24);
+    d.datapath.term_bits = pick(2, 30);
+    d.datapath.term_rounding = random() % 2 == 0 ? TermRounding::kTruncate : TermRounding::kHalfUp;
+    d.datapath.vector = 1 << pick(0, 7);
+    d.datapath.accumulator_bits = pick(8, 32);
+    d.datapath.overflow = random() % 2 == 0 ? Overflow::kSaturate : Overflow::kWrap;
+    if (widths::term_shift(d) >= 0 && widths::scaled_sum_bits(d) <= 63) return d;
+  }
+}
+
+TEST(Gemm, RandomDesigns) {
+  std::mt19937 random(4);
+  int fast = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    const Design d = random_design(random);
+    for (const bool loud : {false, true}) {
+      const Product p =
+          random_product(d, random, 1 + static_cast<int>(random() % 20), 1 + static_cast<int>(random() % 12),
+                         1 + static_cast<int>(random() % 300), loud);
+      const Result expected = reference(d, p);
+      for (const std::string& kernel : Gemm::available(d)) {
+        fast += kernel != "portable" ? 1 : 0;
+        ASSERT_EQ(compute(d, p, kernel, 1), expected) << kernel << ", trial " << trial;
+      }
+    }
+  }
+  EXPECT_TRUE(fast > 200 || Gemm::available(Design{}).size() == 1);
 }
 
 TEST(Gemm, LoudOperandsDoSaturate) {

@@ -5,6 +5,7 @@
 #include "explore/json_file.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
+#include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
 
 namespace napier::explore {
@@ -51,7 +52,7 @@ std::string describe(const Design& design) {
   const Format& format = design.format;
   const Datapath& datapath = design.datapath;
   const auto text = [](int n) { return std::to_string(n); };
-  if (format.kind == FormatKind::kFp32) return "FP32, no datapath";
+  if (!has_hardware(format.kind)) return format_name(format.kind) + ", for training only";
   std::string words;
   if (format.kind == FormatKind::kInt8) {
     words = "INT8";

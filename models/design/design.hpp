@@ -7,7 +7,7 @@
 /// each field are declared once, in design_parameters.cpp; relations between fields in design_check.cpp.
 namespace napier {
 
-enum class FormatKind { kLns, kInt8, kFp32 };
+enum class FormatKind { kLns, kInt8, kFp32, kFp16, kBf16, kFp8E4m3, kFp8E5m2, kMxfp8, kMxfp4, kNvfp4 };
 enum class ZeroCode { kReserved, kNone };
 enum class ScaleGrid { kGamma, kPowerOfTwo };
 enum class ScaleRule { kCurrent, kDelayed };
@@ -17,6 +17,8 @@ enum class TermRounding { kTruncate, kHalfUp };
 enum class Overflow { kSaturate, kWrap };
 enum class UpdateKind { kMadam, kHost, kRounded, kIntegerMadam };
 enum class UpdateRounding { kNearest, kStochastic };
+enum class MasterFormat { kFp32, kBf16, kFp16 };
+enum class MasterRounding { kNearest, kStochastic, kKahan };
 
 /// Number format of the operands (weights, activations, gradients) of all matrix products.
 struct Format {
@@ -73,6 +75,8 @@ struct Update {
   int v_fraction = 14;  ///< fraction bits of log2 v
   double beta = 0.999;  ///< decay of the second moment
   double bound = 10.0;  ///< largest |g*|
+  MasterFormat master = MasterFormat::kFp32;                  ///< of the host's weights
+  MasterRounding master_rounding = MasterRounding::kNearest;  ///< of a moved weight to `master`
 };
 
 /// Registers after each stage. A lane needs at least one in total.

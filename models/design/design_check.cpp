@@ -19,7 +19,8 @@ class Checker {
     check_name();
     check_unused();
     check_format();
-    if (d_.format.kind == FormatKind::kFp32) return;
+    if (!has_hardware(d_.format.kind)) return check_vector();
+    check_vector();
     check_lanes();
     if (widths::is_lns(d_)) {
       check_conversion();
@@ -50,12 +51,12 @@ class Checker {
 
   /// A parameter that means nothing in this design must keep its default: nobody shall believe that it acts.
   void check_unused() const {
-    const bool fp32 = d_.format.kind == FormatKind::kFp32;
     const bool lns = widths::is_lns(d_);
     const auto unused = [&](const config::Parameter& p) {
       const std::string& key = p.key;
       if (key == "name" || key == "format.kind" || key == "update.kind") return false;
-      if (fp32) return true;
+      if (key.starts_with("update.master") || key == "update.seed") return unused_by_update(key);
+      if (!has_hardware(d_.format.kind)) return !read_by_baseline(key) || unused_by_scale_rule(key);
       if (!lns) {
         for (const char* k :
              {"format.gamma_log2", "format.zero", "format.rounding", "format.scale_grid", "datapath.style",
@@ -64,9 +65,7 @@ class Checker {
           if (key == k) return true;
         }
       }
-      if (key == "format.scale_history" || key == "format.scale_margin") {
-        return d_.format.scale_rule != ScaleRule::kDelayed;
-      }
+      if (unused_by_scale_rule(key)) return true;
       if (key == "datapath.lut_bits") return d_.datapath.style == ConversionStyle::kPerElement;
       if (key == "pipeline.scale") return !widths::has_scaler(d_);
       return unused_by_update(key);
@@ -78,11 +77,41 @@ class Checker {
   bool unused_by_update(const std::string& key) const {
     if (!key.starts_with("update.") && key != "pipeline.update") return false;
     const UpdateKind kind = d_.update.kind;
-    if (key == "update.seed") return d_.update.rounding != UpdateRounding::kStochastic;
+    if (key.starts_with("update.master")) return unused_by_master(key);
+    if (key == "update.seed") return !rounds_at_random();
     if (key == "update.bits") return kind == UpdateKind::kHost;
     if (key == "update.rounding") return kind != UpdateKind::kMadam && kind != UpdateKind::kRounded;
     if (key == "update.bound") return kind == UpdateKind::kHost;
     return kind != UpdateKind::kMadam;
+  }
+
+  bool rounds_at_random() const {
+    const Update& u = d_.update;
+    return u.kind == UpdateKind::kHost ? u.master_rounding == MasterRounding::kStochastic
+                                       : u.rounding == UpdateRounding::kStochastic;
+  }
+
+  bool unused_by_scale_rule(const std::string& key) const {
+    return (key == "format.scale_history" || key == "format.scale_margin") &&
+           d_.format.scale_rule != ScaleRule::kDelayed;
+  }
+
+  bool unused_by_master(const std::string& key) const {
+    const Update& u = d_.update;
+    if (u.kind != UpdateKind::kHost) return true;
+    return key == "update.master_rounding" && u.master == MasterFormat::kFp32;
+  }
+
+  /// Keys that a baseline without hardware reads; docs/formats/number_formats.md.
+  bool read_by_baseline(const std::string& key) const {
+    const FormatKind kind = d_.format.kind;
+    const bool fp8 = kind == FormatKind::kFp8E4m3 || kind == FormatKind::kFp8E5m2;
+    if (key.starts_with("format.scale_") && key != "format.scale_grid") {
+      return fp8 || kind == FormatKind::kFp16 || kind == FormatKind::kNvfp4;
+    }
+    if (key == "datapath.vector") return fp8 || kind == FormatKind::kFp16 || kind == FormatKind::kBf16;
+    return fp8 && (key == "datapath.term_bits" || key == "datapath.term_rounding" ||
+                   key == "datapath.accumulator_bits" || key == "datapath.overflow");
   }
 
   void refuse_changed(const config::Record& record, const void* object,
@@ -113,8 +142,14 @@ class Checker {
   }
 
   std::string context(const std::string& key) const {
-    if (d_.format.kind == FormatKind::kFp32) return "format.kind is fp32";
-    if (key == "update.seed") return "update.rounding is nearest";
+    if (key == "update.seed") return "nothing is rounded at random in the update";
+    if (key == "update.master_rounding" && d_.update.kind == UpdateKind::kHost)
+      return "update.master is fp32";
+    if (!has_hardware(d_.format.kind) && !key.starts_with("update.master")) {
+      return unused_by_scale_rule(key) && read_by_baseline(key)
+                 ? "format.scale_rule is current"
+                 : "format.kind is " + format_name(d_.format.kind);
+    }
     if (key.starts_with("update.") || key == "pipeline.update") {
       return std::string("update.kind is ") + kind_name(d_.update.kind);
     }
@@ -144,13 +179,16 @@ class Checker {
     }
   }
 
+  void check_vector() const {
+    const auto vector = static_cast<unsigned>(d_.datapath.vector);
+    if (std::has_single_bit(vector)) return;
+    fail("datapath.vector", "datapath.vector " + std::to_string(vector) + " is no power of two; write " +
+                                std::to_string(std::bit_floor(vector)) + " or " +
+                                std::to_string(std::bit_ceil(vector)));
+  }
+
   void check_lanes() const {
     const Datapath& p = d_.datapath;
-    if (!std::has_single_bit(static_cast<unsigned>(p.vector))) {
-      fail("datapath.vector", "datapath.vector " + std::to_string(p.vector) + " is no power of two; write " +
-                                  std::to_string(std::bit_floor(static_cast<unsigned>(p.vector))) + " or " +
-                                  std::to_string(std::bit_ceil(static_cast<unsigned>(p.vector))));
-    }
     if (p.lanes % d_.post_processor.lanes != 0) {
       fail("post_processor.lanes",
            "datapath.lanes " + std::to_string(p.lanes) + " is no multiple of post_processor.lanes " +

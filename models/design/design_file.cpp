@@ -19,11 +19,18 @@ Design parse_design(std::string_view text, const std::string& source) {
   return design;
 }
 
+bool has_hardware(FormatKind kind) { return kind == FormatKind::kLns || kind == FormatKind::kInt8; }
+
+std::string format_name(FormatKind kind) {
+  Design design;
+  design.format.kind = kind;
+  return config::find(design_schema().root, "format.kind")->load(&design.format).text;
+}
+
 void require_hardware(const Design& design) {
-  if (design.format.kind != FormatKind::kFp32) return;
-  throw InputError("design '" + design.name +
-                   "' has format.kind fp32, a training baseline without a datapath; choose a design with "
-                   "format.kind lns or int8");
+  if (has_hardware(design.format.kind)) return;
+  throw InputError("design '" + design.name + "' has format.kind " + format_name(design.format.kind) +
+                   ", a training baseline without hardware; choose a design with format.kind lns or int8");
 }
 
 std::string resolved_yaml(const Design& design) { return design_schema().write(design); }

@@ -22,7 +22,13 @@ Design parse_design(std::string_view text, const std::string& source);
 /// places.
 void check_design(const Design& design, const config::Document& document);
 
-/// Throws InputError where the design has no datapath to simulate or generate (format.kind fp32).
+/// Whether the format's datapath is also there as a cycle model and as Verilog.
+bool has_hardware(FormatKind kind);
+
+/// As format.kind spells it.
+std::string format_name(FormatKind kind);
+
+/// Throws InputError, which names those that have, where the design's format has no hardware.
 void require_hardware(const Design& design);
 
 /// The design as YAML, all parameters written; the same text for the same design on every machine.

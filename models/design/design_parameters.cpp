@@ -8,11 +8,19 @@ namespace {
 using config::Group;
 
 void declare_format(Group<Format> g) {
-  g.choice<FormatKind>("kind", &Format::kind,
-                       {{FormatKind::kLns, "lns", "sign and logarithm: value = +-S * 2^((e - E)/gamma)"},
-                        {FormatKind::kInt8, "int8", "baseline: two's complement integers -127..127"},
-                        {FormatKind::kFp32, "fp32", "baseline for training only: no datapath"}},
-                       "Number format of all matrix products' operands");
+  g.choice<FormatKind>(
+      "kind", &Format::kind,
+      {{FormatKind::kLns, "lns", "sign and logarithm: value = +-S * 2^((e - E)/gamma)"},
+       {FormatKind::kInt8, "int8", "baseline: two's complement integers -127..127"},
+       {FormatKind::kFp32, "fp32", "baseline for training only: no datapath"},
+       {FormatKind::kFp16, "fp16", "baseline for training only: IEEE 754 binary16, FP32 sums"},
+       {FormatKind::kBf16, "bf16", "baseline for training only: bfloat16, FP32 sums"},
+       {FormatKind::kFp8E4m3, "fp8_e4m3", "baseline for training only: OCP FP8, integer sums"},
+       {FormatKind::kFp8E5m2, "fp8_e5m2", "baseline for training only: OCP FP8, integer sums"},
+       {FormatKind::kMxfp8, "mxfp8", "baseline for training only: OCP MX, blocks of 32 E4M3"},
+       {FormatKind::kMxfp4, "mxfp4", "baseline for training only: OCP MX, blocks of 32 E2M1"},
+       {FormatKind::kNvfp4, "nvfp4", "baseline for training only: blocks of 16 E2M1 with an E4M3 scale"}},
+      "Number format of all matrix products' operands");
   g.integer("bits", &Format::bits, {4, 8}, "bits", "Word width B, sign included");
   g.integer("gamma_log2", &Format::gamma_log2, {0, 5}, "", "b: gamma = 2^b exponent codes per octave");
   g.choice<ZeroCode>("zero", &Format::zero,
@@ -72,7 +80,7 @@ void declare_update(Group<Update> g) {
   g.choice<UpdateKind>(
       "kind", &Update::kind,
       {{UpdateKind::kMadam, "madam", "multiplicative, in the log domain, on the accelerator"},
-       {UpdateKind::kHost, "host", "weights live in FP32 on the host"},
+       {UpdateKind::kHost, "host", "weights live on the host, in update.master"},
        {UpdateKind::kRounded, "rounded", "the host's rule, each step rounded to LNS words of update.bits"},
        {UpdateKind::kIntegerMadam, "integer_madam",
         "Bernstein et al. 2020: w = +-3 RMS exp(-0.001 k), k an integer of update.bits - 1 bits"}},
@@ -94,6 +102,18 @@ void declare_update(Group<Update> g) {
   g.real("beta", &Update::beta, {.min = 0, .max = 1, .above = true, .below = true}, "",
          "Decay of the second moment each step");
   g.real("bound", &Update::bound, {.min = 0, .max = 1000, .above = true}, "", "Largest |g*| = |g| / sqrt(v)");
+  g.choice<MasterFormat>("master", &Update::master,
+                         {{MasterFormat::kFp32, "fp32", "IEEE 754 binary32"},
+                          {MasterFormat::kBf16, "bf16", "bfloat16"},
+                          {MasterFormat::kFp16, "fp16", "IEEE 754 binary16"}},
+                         "Format the host keeps weights in from step to step (host)");
+  g.choice<MasterRounding>("master_rounding", &Update::master_rounding,
+                           {{MasterRounding::kNearest, "nearest", "to the nearest, ties to even"},
+                            {MasterRounding::kStochastic, "stochastic",
+                             "at random, so that the expected value is the number itself"},
+                            {MasterRounding::kKahan, "kahan",
+                             "to the nearest; what was lost is kept in the same format and added next time"}},
+                           "How a moved weight is rounded to update.master");
 }
 
 void declare_pipeline(Group<Pipeline> g) {

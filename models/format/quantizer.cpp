@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/base/error.hpp"
+#include "models/design/design_file.hpp"
 #include "models/format/constants.hpp"
 #include "models/format/float_bits.hpp"
 
@@ -36,9 +37,9 @@ Quantizer::Quantizer(const Design& design)
       format_(design.format),
       grid_(design.format.scale_grid),
       steps_per_octave_(kind_ == FormatKind::kLns ? format_.gamma() : 1) {
-  if (kind_ == FormatKind::kFp32) {
-    throw InputError("design '" + design.name +
-                     "' has format.kind fp32, which has no operand words to quantise to");
+  if (!has_hardware(kind_)) {
+    throw InputError("design '" + design.name + "' has format.kind " + format_name(kind_) +
+                     ", which has no 8-bit operand words to quantise to");
   }
   if (kind_ != FormatKind::kLns) return;
   code_mantissas_ = float_code_mantissas(format_.gamma_log2);

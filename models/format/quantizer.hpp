@@ -40,7 +40,7 @@ float largest_magnitude(std::span<const float> x, const TensorPlace& place);
 ///   int8: unit 2^k; word w, -127..127, stands for w * 2^k
 class Quantizer {
  public:
-  /// InputError for format.kind fp32, which has no operand words.
+  /// InputError for other kinds than lns and int8, which have no operand words of 8 bits.
   explicit Quantizer(const Design& design);
 
   /// Scale steps in one octave: gamma, or 1 for int8.

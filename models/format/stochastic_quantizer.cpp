@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/base/error.hpp"
+#include "models/design/design_file.hpp"
 #include "models/format/constants.hpp"
 #include "models/format/float_bits.hpp"
 
@@ -16,9 +17,9 @@ constexpr int kValueBits = 30;  ///< fraction bits of code values and of mantiss
 
 StochasticQuantizer::StochasticQuantizer(const Design& design)
     : kind_(design.format.kind), format_(design.format) {
-  if (kind_ == FormatKind::kFp32) {
-    throw InputError("design '" + design.name +
-                     "' has format.kind fp32, which has no operand words to quantise to");
+  if (!has_hardware(kind_)) {
+    throw InputError("design '" + design.name + "' has format.kind " + format_name(kind_) +
+                     ", which has no 8-bit operand words to quantise to");
   }
   code_mantissas_ = float_code_mantissas(format_.gamma_log2);
   for (const std::uint32_t value : octave_constants(format_.gamma_log2, kValueBits))

@@ -9,7 +9,7 @@ namespace napier {
 /// neither the order nor the number of threads changes a result.
 class StochasticQuantizer {
  public:
-  /// InputError for format.kind fp32, which has no operand words.
+  /// InputError for other kinds than lns and int8, which have no operand words of 8 bits.
   explicit StochasticQuantizer(const Design& design);
 
   /// Words of x; out and random have x.size() elements. The upper neighbour is taken with a probability that

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/base/error.hpp"
+#include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
 
 namespace napier {
@@ -79,9 +80,9 @@ std::string describe(const UpdateRecord& r) {
 }
 
 void check_traceable(const Design& design, const std::string& place) {
-  if (design.format.kind == FormatKind::kFp32) {
-    throw InputError(place + ": a design with format.kind fp32 has no bit-exact datapath and no trace; use " +
-                     "format.kind lns or int8");
+  if (!has_hardware(design.format.kind)) {
+    throw InputError(place + ": a design with format.kind " + format_name(design.format.kind) +
+                     " has no hardware to replay a trace; use format.kind lns or int8");
   }
 }
 

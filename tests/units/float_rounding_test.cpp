@@ -68,8 +68,7 @@ TEST(RoundToFormat, CountsWhatDoesNotFit) {
   const std::vector<float> x = {464.0F, 464.1F, -500.0F, 448.0F, 0.0F, 0x1p-10F, 0x1.8p-10F, -0x1p-30F};
   std::vector<float> out(x.size());
   const QuantizeCounts counts = round_to_format(kE4m3Float, x, 0, out, kPlace);
-  // 464 lies halfway between 448 and 480, whose last bit is 0: it rounds away and saturates; 2^-10 ties to
-  // zero.
+  // 464 lies halfway between 448 and what would be 480 and ties to the even code; 2^-10 ties to zero.
   EXPECT_EQ(out, (std::vector<float>{448, 448, -448, 448, 0, 0, 0x1p-9F, -0.0F}));
   EXPECT_EQ(counts.saturated, 2);
   EXPECT_EQ(counts.underflowed, 2);

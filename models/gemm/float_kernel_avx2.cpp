@@ -1,0 +1,36 @@
+// The vector kernels for AVX2.
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "models/gemm/float_kernel.hpp"
+
+namespace napier::gemm {
+namespace {
+
+constexpr int kBytes = 32;  // of a register
+constexpr int kColumns = 2;
+
+}  // namespace
+}  // namespace napier::gemm
+
+// Everything up to pop_options is compiled for these instructions, whatever the library is compiled for.
+#pragma GCC push_options
+#pragma GCC target("avx2")
+
+#include "models/gemm/float_kernel_vector.hpp"
+
+namespace napier::gemm {
+
+std::int64_t run_avx2_integer(const FloatTile<float>& t) { return integer(t); }
+void run_avx2_tree(const FloatTile<float>& t) { tree(t); }
+void run_avx2_blocks(const FloatTile<double>& t) { blocks(t); }
+
+}  // namespace napier::gemm
+#pragma GCC pop_options
+
+namespace napier::gemm {
+
+bool float_avx2_available() { return __builtin_cpu_supports("avx2"); }
+
+}  // namespace napier::gemm

@@ -171,6 +171,10 @@ class Checker {
       fail("update.kind", std::string("update.kind ") + kind_name(d_.update.kind) +
                               " works on logarithms and needs format.kind lns; write update.kind host");
     }
+    if (!has_hardware(f.kind) && d_.update.kind != UpdateKind::kHost) {
+      fail("update.kind",
+           "format.kind " + format_name(f.kind) + " keeps its weights on the host; write update.kind host");
+    }
     if (f.kind == FormatKind::kLns && f.gamma_log2 >= f.bits - 1) {
       fail("format.gamma_log2", "format.gamma_log2 " + std::to_string(f.gamma_log2) +
                                     " leaves less than one octave of range in format.bits " +

@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/format/quantizer.hpp"
+#include "models/train/master_weights.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/tensor_quantizer.hpp"
 #include "models/train/training_engine.hpp"
@@ -33,10 +34,10 @@ struct FloatOperand : nn::Operand {
 struct FloatMatrix : nn::Matrix {
   std::string name;
   int rows = 0, columns = 0;
-  Floats values, gradient;
-  HostOptimizer optimizer;
+  MasterWeights master;
+  Floats gradient;
   bool has_gradient = false;
-  explicit FloatMatrix(HostOptimizer o) : optimizer(std::move(o)) {}
+  explicit FloatMatrix(MasterWeights m) : master(std::move(m)) {}
 };
 
 /// c (m x n) = op(a) op(b) [+ c], row-major; `k` is the length of the sums.
@@ -119,7 +120,7 @@ void scatter(const Convolution& s, const Floats& rows, float* dx) {
 class FloatEngine : public TrainingEngine {
  public:
   FloatEngine(const Design& design, const OptimizerParameters& optimizer, const Parallel& threads)
-      : TrainingEngine(optimizer, threads), bound_(design.update.bound) {
+      : TrainingEngine(optimizer, threads), design_(design) {
     openblas_set_num_threads(1);
   }
 
@@ -131,12 +132,11 @@ class FloatEngine : public TrainingEngine {
   nn::Matrix& matrix(const std::string& name, int rows, int columns,
                      std::span<const float> initial) override {
     require_size(name, initial.size(), area(rows, columns));
-    const HostParameters& host = optimizer().host;
-    auto m = std::make_unique<FloatMatrix>(HostOptimizer(host, host.rule, bound_, initial));
+    auto m = std::make_unique<FloatMatrix>(
+        MasterWeights(design_, optimizer(), static_cast<int>(matrices_.size()), initial));
     m->name = name;
     m->rows = rows;
     m->columns = columns;
-    m->values.assign(initial.begin(), initial.end());
     m->gradient.resize(initial.size());
     matrices_.push_back(std::move(m));
     return *matrices_.back();
@@ -160,7 +160,7 @@ class FloatEngine : public TrainingEngine {
       Floats scratch;
       const float* rows = patches(s, input.data() + input_start(p), scratch);
       float* out = y.data() + output_start(p);
-      multiply(false, true, s.output_pixels(), s.outputs, s.patch(), rows, m.values.data(), out);
+      multiply(false, true, s.output_pixels(), s.outputs, s.patch(), rows, m.master.values().data(), out);
       if (bias == nullptr) return;
       for (int pixel = 0; pixel < s.output_pixels(); ++pixel, out += s.outputs) {
         for (int o = 0; o < s.outputs; ++o) out[o] += bias->values[static_cast<std::size_t>(o)];
@@ -179,11 +179,12 @@ class FloatEngine : public TrainingEngine {
       const float* from = error.data() + output_start(p);
       float* to = dx.data() + input_start(p);
       if (is_pointwise(s)) {
-        multiply(false, false, s.output_pixels(), s.channels, s.outputs, from, m.values.data(), to);
+        multiply(false, false, s.output_pixels(), s.channels, s.outputs, from, m.master.values().data(), to);
         return;
       }
       Floats rows(area(s.output_pixels(), s.patch()));
-      multiply(false, false, s.output_pixels(), s.patch(), s.outputs, from, m.values.data(), rows.data());
+      multiply(false, false, s.output_pixels(), s.patch(), s.outputs, from, m.master.values().data(),
+               rows.data());
       scatter(s, rows, to);
     });
     count(shape);
@@ -201,7 +202,7 @@ class FloatEngine : public TrainingEngine {
       const Convolution& s = p.shape;
       Floats scratch;
       const float* rows = patches(s, input.data() + input_start(p), scratch);
-      partial[i].resize(m.values.size());
+      partial[i].resize(m.master.values().size());
       multiply(true, false, s.outputs, s.patch(), s.output_pixels(), error.data() + output_start(p), rows,
                partial[i].data());
     });
@@ -235,21 +236,16 @@ class FloatEngine : public TrainingEngine {
 
  protected:
   void update_matrices() override {
-    const HostRule rule = optimizer().host.rule;
-    const double rate = base_rate(optimizer(), rule) * settings().factor;
     for (const auto& m : matrices_) {
       if (!m->has_gradient) throw InternalError("'" + m->name + "' got no gradient in this step");
       largest_magnitude(m->gradient, {"gradient of " + m->name, settings().step});
-      m->optimizer.step(m->values, m->gradient, rate, settings().step + 1, threads());
+      m->master.update(m->gradient, settings(), threads());
       m->has_gradient = false;
     }
   }
 
   void exchange_matrices(StateArchive& archive) override {
-    for (const auto& m : matrices_) {
-      archive.fixed_list(m->name, m->values);
-      m->optimizer.exchange(archive);
-    }
+    for (const auto& m : matrices_) m->master.exchange(archive, m->name);
   }
 
  private:
@@ -291,7 +287,7 @@ class FloatEngine : public TrainingEngine {
     report().macs += std::int64_t{s.output_pixels()} * s.patch() * s.outputs;
   }
 
-  double bound_;
+  Design design_;
   std::vector<std::unique_ptr<FloatSite>> sites_;
   std::vector<std::unique_ptr<FloatMatrix>> matrices_;
 };

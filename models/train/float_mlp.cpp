@@ -2,6 +2,7 @@
 #include <cblas.h>
 
 #include "models/train/host_optimizer.hpp"
+#include "models/train/master_weights.hpp"
 #include "models/train/network.hpp"
 #include "models/train/state_archive.hpp"
 
@@ -12,15 +13,14 @@ using Floats = std::vector<float>;
 
 struct Layer {
   int inputs, outputs;
-  Floats weights;  ///< outputs x inputs
-  HostOptimizer optimizer;
+  MasterWeights weights;  ///< outputs x inputs
   Floats bias;
   HostOptimizer bias_optimizer;
 };
 
 /// c (rows x columns) = op(a) op(b), row-major; `inner` is the length of the sums.
-void multiply(CBLAS_TRANSPOSE op_a, CBLAS_TRANSPOSE op_b, int rows, int columns, int inner, const Floats& a,
-              const Floats& b, Floats& c) {
+void multiply(CBLAS_TRANSPOSE op_a, CBLAS_TRANSPOSE op_b, int rows, int columns, int inner,
+              std::span<const float> a, std::span<const float> b, Floats& c) {
   c.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
   cblas_sgemm(CblasRowMajor, op_a, op_b, rows, columns, inner, 1.0F, a.data(),
               op_a == CblasNoTrans ? inner : rows, b.data(), op_b == CblasNoTrans ? columns : inner, 0.0F,
@@ -39,8 +39,7 @@ class FloatMlp : public Network {
       layers_.push_back(
           {.inputs = experiment.network.layers[l],
            .outputs = experiment.network.layers[l + 1],
-           .weights = initial[l],
-           .optimizer = HostOptimizer(host, host.rule, design.update.bound, initial[l]),
+           .weights = MasterWeights(design, optimizer_, static_cast<int>(l), initial[l]),
            .bias = bias,
            .bias_optimizer = HostOptimizer(host, tensor_rule(optimizer_), design.update.bound, bias)});
     }
@@ -62,24 +61,23 @@ class FloatMlp : public Network {
       for (std::size_t i = 0; i < error.size(); ++i) bias_gradient[i % bias_gradient.size()] += error[i];
       Floats next;
       if (l > 0) {
-        multiply(CblasNoTrans, CblasNoTrans, batch.count, layer.inputs, layer.outputs, error, layer.weights,
-                 next);
+        multiply(CblasNoTrans, CblasNoTrans, batch.count, layer.inputs, layer.outputs, error,
+                 layer.weights.values(), next);
         for (std::size_t i = 0; i < next.size(); ++i) next[i] = activations[l][i] > 0.0F ? next[i] : 0.0F;
       }
-      const double weight_rate = base_rate(optimizer_, optimizer_.host.rule) * settings.factor;
       const double rate = tensor_rate(optimizer_) * settings.factor;
-      layer.optimizer.step(layer.weights, gradient, weight_rate, settings.step + 1, threads_);
+      layer.weights.update(gradient, settings, threads_);
       layer.bias_optimizer.step(layer.bias, bias_gradient, rate, settings.step + 1, threads_);
       error = std::move(next);
     }
     report.macs = std::int64_t{batch.count} *
-                  (3 * weights() - static_cast<std::int64_t>(layers_.front().weights.size()));
+                  (3 * weights() - static_cast<std::int64_t>(layers_.front().weights.values().size()));
     return report;
   }
 
   std::int64_t weights() const override {
     std::int64_t sum = 0;
-    for (const Layer& layer : layers_) sum += static_cast<std::int64_t>(layer.weights.size());
+    for (const Layer& layer : layers_) sum += static_cast<std::int64_t>(layer.weights.values().size());
     return sum;
   }
 
@@ -96,8 +94,7 @@ class FloatMlp : public Network {
 
   void exchange(StateArchive& archive) override {
     for (Layer& layer : layers_) {
-      archive.fixed_list("weights", layer.weights);
-      layer.optimizer.exchange(archive);
+      layer.weights.exchange(archive, "weights");
       archive.fixed_list("bias", layer.bias);
       layer.bias_optimizer.exchange(archive);
     }
@@ -111,7 +108,8 @@ class FloatMlp : public Network {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
       Floats y;
-      multiply(CblasNoTrans, CblasTrans, batch.count, layer.outputs, layer.inputs, x, layer.weights, y);
+      multiply(CblasNoTrans, CblasTrans, batch.count, layer.outputs, layer.inputs, x, layer.weights.values(),
+               y);
       const bool relu = l + 1 < layers_.size();
       for (std::size_t i = 0; i < y.size(); ++i) {
         y[i] += layer.bias[i % layer.bias.size()];

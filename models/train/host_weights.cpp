@@ -1,8 +1,8 @@
-// Weights in FP32 on the host, quantised to operand words after each update.
+// Weights in update.master on the host, quantised to operand words after each update.
 #include <algorithm>
 
 #include "models/format/quantizer.hpp"
-#include "models/train/host_optimizer.hpp"
+#include "models/train/master_weights.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/weights.hpp"
 
@@ -12,12 +12,10 @@ namespace {
 class HostWeights : public Weights {
  public:
   HostWeights(const Design& design, const OptimizerParameters& optimizer, std::span<const float> initial,
-              const Parallel& threads)
-      : rate_(base_rate(optimizer, optimizer.host.rule)),
-        threads_(threads),
+              int layer, const Parallel& threads)
+      : threads_(threads),
         quantizer_(design),
-        optimizer_(optimizer.host, optimizer.host.rule, design.update.bound, initial),
-        values_(initial.begin(), initial.end()),
+        master_(design, optimizer, layer, initial),
         operands_(initial.size()),
         gradient_(initial.size()) {
     quantise(0);
@@ -29,28 +27,25 @@ class HostWeights : public Weights {
   void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord*) override {
     const std::vector<float> table = quantizer_.dequantize_table(k);
     for (std::size_t i = 0; i < gradient.size(); ++i) gradient_[i] = table[gradient[i]];
-    optimizer_.step(values_, gradient_, settings.factor * rate_, settings.step + 1, threads_);
+    master_.update(gradient_, settings, threads_);
     quantise(settings.step);
   }
 
   void exchange(StateArchive& archive) override {
-    archive.fixed_list("weights", values_);
-    optimizer_.exchange(archive);
+    master_.exchange(archive, "weights");
     quantise(0);
   }
 
  private:
   void quantise(std::int64_t step) {
     const TensorPlace place{"weights", step};
-    scale_ = quantizer_.scale_exponent(largest_magnitude(values_, place));
-    underflows_ = quantizer_.quantize(values_, scale_, operands_, place).underflowed;
+    scale_ = quantizer_.scale_exponent(largest_magnitude(master_.values(), place));
+    underflows_ = quantizer_.quantize(master_.values(), scale_, operands_, place).underflowed;
   }
 
-  double rate_;
   const Parallel& threads_;
   Quantizer quantizer_;
-  HostOptimizer optimizer_;
-  std::vector<float> values_;
+  MasterWeights master_;
   std::vector<Word> operands_;
   std::vector<float> gradient_;
   int scale_ = 0;
@@ -60,8 +55,9 @@ class HostWeights : public Weights {
 }  // namespace
 
 std::unique_ptr<Weights> make_host_weights(const Design& design, const OptimizerParameters& optimizer,
-                                           std::span<const float> initial, const Parallel& threads) {
-  return std::make_unique<HostWeights>(design, optimizer, initial, threads);
+                                           std::span<const float> initial, int layer,
+                                           const Parallel& threads) {
+  return std::make_unique<HostWeights>(design, optimizer, initial, layer, threads);
 }
 
 }  // namespace napier

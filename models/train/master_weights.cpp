@@ -61,9 +61,9 @@ void MasterWeights::round(std::int64_t step) {
   round_to_format(format, excess_, 0, excess_, place);
 }
 
-void MasterWeights::exchange(StateArchive& archive) {
-  archive.fixed_list("weights", values_);
-  archive.fixed_list("weight_excess", excess_);
+void MasterWeights::exchange(StateArchive& archive, const std::string& name) {
+  archive.fixed_list(name, values_);
+  archive.fixed_list(name + " excess", excess_);
   optimizer_.exchange(archive);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/base/random.hpp"
@@ -28,7 +29,8 @@ class MasterWeights {
   std::span<const float> values() const { return values_; }
   /// gradient: as many finite numbers as there are weights.
   void update(std::span<const float> gradient, const StepSettings& settings, const Parallel& threads);
-  void exchange(StateArchive& archive);
+  /// `name` identifies the weights in the archive.
+  void exchange(StateArchive& archive, const std::string& name);
 
  private:
   void round(std::int64_t step);

@@ -175,6 +175,8 @@ class NumberFormatEngine : public TrainingEngine {
     report().macs += std::int64_t{p.batch} * p.m * p.n * p.k;
   }
 
+  std::string kernel() const override { return gemm_.kernel(); }
+
   std::int64_t weights() const override {
     std::int64_t sum = 0;
     for (const auto& m : matrices_) sum += std::int64_t{m->rows} * m->columns;
@@ -197,7 +199,7 @@ class NumberFormatEngine : public TrainingEngine {
 
   void exchange_matrices(StateArchive& archive) override {
     for (const auto& m : matrices_) {
-      m->master.exchange(archive);
+      m->master.exchange(archive, m->name);
       round_weights(*m);
     }
     for (const auto& s : sites_) s->scale.exchange(archive);

@@ -7,7 +7,8 @@ namespace napier {
 std::unique_ptr<Weights> make_lns_weights(const Design& design, const MadamParameters& madam,
                                           std::span<const float> initial, int layer, const Parallel& threads);
 std::unique_ptr<Weights> make_host_weights(const Design& design, const OptimizerParameters& optimizer,
-                                           std::span<const float> initial, const Parallel& threads);
+                                           std::span<const float> initial, int layer,
+                                           const Parallel& threads);
 std::unique_ptr<Weights> make_rounded_weights(const Design& design, const OptimizerParameters& optimizer,
                                               std::span<const float> initial, int layer,
                                               const Parallel& threads);
@@ -21,7 +22,7 @@ std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParam
     case UpdateKind::kMadam:
       return make_lns_weights(design, optimizer.madam, initial, layer, threads);
     case UpdateKind::kHost:
-      return make_host_weights(design, optimizer, initial, threads);
+      return make_host_weights(design, optimizer, initial, layer, threads);
     case UpdateKind::kRounded:
       return make_rounded_weights(design, optimizer, initial, layer, threads);
     case UpdateKind::kIntegerMadam:

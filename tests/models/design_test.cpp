@@ -93,8 +93,28 @@ INSTANTIATE_TEST_SUITE_P(
                   "d.yaml:2:3: key 'datapath.term_bit' is unknown; did you mean 'datapath.term_bits'?"},
         BadDesign{"datapath:\n  term_bits: 31\n",
                   "d.yaml:2:14: key 'datapath.term_bits' is out of range: 31; legal is 2..30 bits"},
-        BadDesign{"format: {kind: fp8_e4m3}\n",
-                  "d.yaml:1:16: key 'format.kind' has no choice 'fp8_e4m3'; supported: lns | int8 | fp32"},
+        BadDesign{"format: {kind: fp8}\n",
+                  "d.yaml:1:16: key 'format.kind' has no choice 'fp8'; supported: lns | int8 | fp32 | fp16 | "
+                  "bf16 | fp8_e4m3 | fp8_e5m2 | mxfp8 | mxfp4 | nvfp4; did you mean 'fp8_e4m3'?"},
+        BadDesign{"format: {kind: bf16}\nupdate: {kind: integer_madam}\n",
+                  "d.yaml:2:16: format.kind bf16 keeps its weights on the host; write update.kind host"},
+        BadDesign{"format: {kind: bf16}\nupdate: {kind: host}\ndatapath: {term_bits: 12}\n",
+                  "d.yaml:3:23: key 'datapath.term_bits' means nothing in this design (format.kind is bf16); "
+                  "remove it, or keep its default 16"},
+        BadDesign{"format: {kind: mxfp4}\nupdate: {kind: host}\ndatapath: {vector: 16}\n",
+                  "d.yaml:3:20: key 'datapath.vector' means nothing in this design (format.kind is mxfp4); "
+                  "remove it, or keep its default 32"},
+        BadDesign{"format: {kind: nvfp4, scale_rule: current, scale_margin: 2}\nupdate: {kind: host}\n",
+                  "d.yaml:1:58: key 'format.scale_margin' means nothing in this design (format.scale_rule is "
+                  "current); remove it, or keep its default 1"},
+        BadDesign{"format: {kind: fp16}\nupdate: {kind: host}\ndatapath: {vector: 24}\n",
+                  "d.yaml:3:20: datapath.vector 24 is no power of two; write 16 or 32"},
+        BadDesign{"update: {master: bf16}\n",
+                  "d.yaml:1:18: key 'update.master' means nothing in this design (update.kind is madam); "
+                  "remove it, or keep its default fp32"},
+        BadDesign{"update: {kind: host, master_rounding: kahan}\n",
+                  "d.yaml:1:39: key 'update.master_rounding' means nothing in this design (update.master is "
+                  "fp32); remove it, or keep its default nearest"},
         BadDesign{"name: 8\n", "d.yaml:1:7: key 'name' must be text, got '8'; write it in quotes: \"8\""},
         BadDesign{
             "name: a/b\n",

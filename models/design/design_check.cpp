@@ -142,7 +142,10 @@ class Checker {
   }
 
   std::string context(const std::string& key) const {
-    if (key == "update.seed") return "nothing is rounded at random in the update";
+    if (key == "update.seed") {
+      return d_.update.kind == UpdateKind::kHost ? "update.master_rounding is not stochastic"
+                                                 : "update.rounding is nearest";
+    }
     if (key == "update.master_rounding" && d_.update.kind == UpdateKind::kHost)
       return "update.master is fp32";
     if (!has_hardware(d_.format.kind) && !key.starts_with("update.master")) {

@@ -31,7 +31,7 @@ TEST(Design, EveryShippedDesignIsLegalAndNamedAfterItsFile) {
     EXPECT_EQ(resolved_yaml(parse_design(text, "resolved")), text);
     ++count;
   }
-  EXPECT_EQ(count, 7);
+  EXPECT_EQ(count, 17);
 }
 
 TEST(Design, TinyDesignsCalculateAsTheirLargeOnes) {
@@ -72,9 +72,18 @@ TEST(Design, EveryParameterReachesItsMember) {
   }
 }
 
-TEST(Design, HardwareRefusesFp32) {
-  const Design design = read_design(kSource / "configs/designs/fp32.yaml");
-  EXPECT_THROW(require_hardware(design), InputError);
+TEST(Design, HardwareRefusesBaselinesWithoutIt) {
+  for (const std::string name : {"fp32", "fp16", "bf16", "fp8_e4m3", "fp8_e5m2", "mxfp8", "mxfp4", "nvfp4"}) {
+    try {
+      require_hardware(read_design(kSource / "configs/designs" / (name + ".yaml")));
+      FAIL() << name;
+    } catch (const InputError& e) {
+      EXPECT_EQ(std::string(e.what()),
+                "design '" + name + "' has format.kind " + name +
+                    ", a training baseline without hardware; choose a design with format.kind lns "
+                    "or int8");
+    }
+  }
   EXPECT_NO_THROW(require_hardware(read_design(kSource / "configs/designs/int8.yaml")));
 }
 
@@ -95,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "d.yaml:2:14: key 'datapath.term_bits' is out of range: 31; legal is 2..30 bits"},
         BadDesign{"format: {kind: fp8}\n",
                   "d.yaml:1:16: key 'format.kind' has no choice 'fp8'; supported: lns | int8 | fp32 | fp16 | "
-                  "bf16 | fp8_e4m3 | fp8_e5m2 | mxfp8 | mxfp4 | nvfp4; did you mean 'fp8_e4m3'?"},
+                  "bf16 | fp8_e4m3 | fp8_e5m2 | mxfp8 | mxfp4 | nvfp4; did you mean 'fp32'?"},
         BadDesign{"format: {kind: bf16}\nupdate: {kind: integer_madam}\n",
                   "d.yaml:2:16: format.kind bf16 keeps its weights on the host; write update.kind host"},
         BadDesign{"format: {kind: bf16}\nupdate: {kind: host}\ndatapath: {term_bits: 12}\n",
@@ -112,6 +121,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadDesign{"update: {master: bf16}\n",
                   "d.yaml:1:18: key 'update.master' means nothing in this design (update.kind is madam); "
                   "remove it, or keep its default fp32"},
+        BadDesign{
+            "update: {kind: host, master: bf16, master_rounding: kahan, seed: 2}\n",
+            "d.yaml:1:66: key 'update.seed' means nothing in this design (update.master_rounding is not "
+            "stochastic); remove it, or keep its default 1"},
         BadDesign{"update: {kind: host, master_rounding: kahan}\n",
                   "d.yaml:1:39: key 'update.master_rounding' means nothing in this design (update.master is "
                   "fp32); remove it, or keep its default nearest"},

@@ -272,6 +272,22 @@ TEST_P(NumberFormatEngineTest, ContinuesFromItsStateOnAnyNumberOfThreads) {
 
 // ---- Master weights
 
+TEST(MasterWeights, ActInEveryEngineWithWeightsOnTheHost) {
+  const Layer l = layer_of(kStrided);
+  for (const FormatKind kind : {FormatKind::kLns, FormatKind::kInt8, FormatKind::kFp32, FormatKind::kMxfp4}) {
+    Design d = design_of(kind);
+    std::vector<std::string> states;
+    for (const MasterFormat format : {MasterFormat::kFp32, MasterFormat::kBf16, MasterFormat::kFp16}) {
+      d.update.master = format;
+      Bench b(d, l);
+      states.push_back(steps(b, l, 0, 3));
+    }
+    EXPECT_NE(states[0], states[1]) << format_name(kind);
+    EXPECT_NE(states[0], states[2]) << format_name(kind);
+    EXPECT_NE(states[1], states[2]) << format_name(kind);
+  }
+}
+
 constexpr int kCount = 4000;
 
 Floats after(const Design& d, float start, float gradient, int count) {

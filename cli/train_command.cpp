@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "models/design/design_file.hpp"
+#include "models/interop/array_file.hpp"
 #include "models/train/experiment_file.hpp"
 #include "models/train/train.hpp"
 
@@ -12,7 +13,7 @@ namespace napier::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path experiment, output, design, trace;
+  std::filesystem::path experiment, output, design, trace, dump;
   int threads = 0;
 };
 
@@ -24,6 +25,10 @@ void run(const Options& options) {
   request.design = read_design(options.design.empty() ? request.experiment.design : options.design);
   request.folder = options.output;
   if (!options.trace.empty()) request.trace = options.trace;
+  if (!options.dump.empty()) {
+    check_array_file_name(options.dump, false);
+    request.dump = options.dump;
+  }
   request.threads = options.threads;
   request.progress = &std::cerr;
   request.terminal = isatty(STDERR_FILENO) == 1;
@@ -43,6 +48,8 @@ void add_train(CLI::App& app) {
   command->add_option("--design", options->design, "Design file that replaces the experiment's");
   command->add_option("--trace", options->trace,
                       "Trace file (HDF5) of the steps and layers the experiment selects");
+  command->add_option("--dump", options->dump,
+                      "File (.npz or .h5) of all weights and biases at the end: real numbers, words, scales");
   command->add_option("--threads", options->threads,
                       "Threads, 0: as many as the machine has; results do not depend on it");
   command->footer(

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 ./scripts/install.sh --tests
-folders=(models sim rtl-gen cost explore cli tests)
+folders=(models sim rtl-gen cost explore cli python tests)
 
 echo "Layout (clang-format)"
 find "${folders[@]}" -path '*/templates' -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print0 | xargs -0 clang-format --dry-run -Werror

@@ -11,6 +11,7 @@
 #include "models/train/tensor_post_processor.hpp"
 #include "models/train/tensor_quantizer.hpp"
 #include "models/train/training_engine.hpp"
+#include "models/train/weight_arrays.hpp"
 #include "models/train/weights.hpp"
 
 namespace napier {
@@ -201,6 +202,10 @@ class DesignEngine : public TrainingEngine {
       m->has_gradient = false;
       report().weight_underflows += m->weights->underflows();
     }
+  }
+
+  void append_matrices(std::vector<Array>& all) const override {
+    for (const auto& m : matrices_) append_weights(design_, m->name, m->rows, m->columns, *m->weights, all);
   }
 
   void exchange_matrices(StateArchive& archive) override {

@@ -45,6 +45,7 @@ struct TransformerSettings {
 
 struct NetworkParameters {
   NetworkKind kind = NetworkKind::kMlp;
+  std::filesystem::path weights;  ///< kMlp, kCnn: an ONNX model to start from; empty: drawn from the seed
   std::vector<int> layers = {784, 256, 128, 10};  ///< kMlp: inputs, hidden layers, classes
   CnnSettings cnn;
   ResnetSettings resnet;

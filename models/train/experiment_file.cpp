@@ -40,6 +40,8 @@ void declare_network(Group<NetworkParameters> g) {
                       "Blocks of attention and two linear layers");
   transformer.integer("hidden", &TransformerSettings::hidden, {1, 65536}, "",
                       "Size between a block's two linear layers");
+  g.path("weights", &NetworkParameters::weights,
+         "ONNX model whose weights mlp or cnn starts from; empty: drawn from the seed");
 }
 
 void declare_dataset(Group<DatasetParameters> g) {
@@ -128,6 +130,11 @@ void check_network(const NetworkParameters& n, const Fail& fail) {
   unused("cnn", NetworkKind::kCnn, n.cnn == defaults.cnn);
   unused("resnet", NetworkKind::kResnet, n.resnet == defaults.resnet);
   unused("transformer", NetworkKind::kTransformer, n.transformer == defaults.transformer);
+  const bool plain = n.kind == NetworkKind::kMlp || (n.kind == NetworkKind::kCnn && !n.cnn.batch_norm);
+  if (!n.weights.empty() && !plain) {
+    fail("network.weights",
+         "network.weights is for network.kind mlp, and cnn without batch_norm; remove it or change these");
+  }
   if (n.cnn.kernel % 2 == 0) {
     fail("network.cnn.kernel",
          "network.cnn.kernel is " + std::to_string(n.cnn.kernel) + "; give an odd size");
@@ -181,6 +188,9 @@ ExperimentFile read_experiment(const std::filesystem::path& file) {
   result.experiment = experiment_schema().read(file, document);
   check_experiment(result.experiment, document);
   result.experiment.design = config::beside(file, result.experiment.design);
+  if (!result.experiment.network.weights.empty()) {
+    result.experiment.network.weights = config::beside(file, result.experiment.network.weights);
+  }
   result.experiment.dataset.folder = config::beside(file, result.experiment.dataset.folder);
   if (!result.experiment.dataset.text.empty()) {
     result.experiment.dataset.text = config::beside(file, result.experiment.dataset.text);

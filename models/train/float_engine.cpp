@@ -11,6 +11,7 @@
 #include "models/train/state_archive.hpp"
 #include "models/train/tensor_quantizer.hpp"
 #include "models/train/training_engine.hpp"
+#include "models/train/weight_arrays.hpp"
 
 namespace napier {
 namespace {
@@ -242,6 +243,10 @@ class FloatEngine : public TrainingEngine {
       m->master.update(m->gradient, settings(), threads());
       m->has_gradient = false;
     }
+  }
+
+  void append_matrices(std::vector<Array>& all) const override {
+    for (const auto& m : matrices_) append_matrix(m->name, m->rows, m->columns, m->values, all);
   }
 
   void exchange_matrices(StateArchive& archive) override {

@@ -5,6 +5,7 @@
 #include "models/train/master_weights.hpp"
 #include "models/train/network.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/weight_arrays.hpp"
 
 namespace napier {
 namespace {
@@ -32,9 +33,9 @@ class FloatMlp : public Network {
   FloatMlp(const Experiment& experiment, const Design& design, const Parallel& threads)
       : optimizer_(experiment.optimizer), threads_(threads) {
     openblas_set_num_threads(1);
-    const auto initial = initial_weights(experiment);
+    const auto initial = initial_weights(experiment), biases = initial_biases(experiment);
     for (std::size_t l = 0; l < initial.size(); ++l) {
-      const Floats bias(static_cast<std::size_t>(experiment.network.layers[l + 1]));
+      const std::vector<float>& bias = biases[l];
       const HostParameters& host = optimizer_.host;
       layers_.push_back(
           {.inputs = experiment.network.layers[l],
@@ -91,6 +92,17 @@ class FloatMlp : public Network {
   }
 
   std::string kernel() const override { return "openblas"; }
+
+  std::vector<Array> arrays() const override {
+    std::vector<Array> all;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const Layer& layer = layers_[l];
+      const std::string name = "fc" + std::to_string(l + 1);
+      append_matrix(name + ".weight", layer.outputs, layer.inputs, layer.weights, all);
+      append_tensor(name + ".bias", layer.bias, all);
+    }
+    return all;
+  }
 
   void exchange(StateArchive& archive) override {
     for (Layer& layer : layers_) {

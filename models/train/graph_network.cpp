@@ -4,6 +4,7 @@
 #include "models/nn/cross_entropy.hpp"
 #include "models/nn/networks.hpp"
 #include "models/train/network.hpp"
+#include "models/train/onnx_start.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/training_engine.hpp"
 
@@ -48,8 +49,17 @@ class GraphNetwork : public Network {
                const ImageShape& images)
       : threads_(threads),
         engine_(make_engine(design, experiment.optimizer, threads)),
-        initial_(experiment.seed),
-        model_(make_model(experiment.network, images, {*engine_, threads, initial_})) {}
+        initial_(experiment.seed) {
+    const std::filesystem::path& file = experiment.network.weights;
+    if (file.empty()) {
+      model_ = make_model(experiment.network, images, {*engine_, threads, initial_});
+      return;
+    }
+    start_ = std::make_unique<OnnxStart>(file);
+    starting_engine_ = start_from(*start_, *engine_);
+    model_ = make_model(experiment.network, images, {*starting_engine_, threads, initial_});
+    start_->finish();
+  }
 
   StepReport train(const Batch& batch, const StepSettings& settings, Trace* trace) override {
     if (trace != nullptr) throw InternalError("networks of layers are not traced");
@@ -76,6 +86,8 @@ class GraphNetwork : public Network {
   std::int64_t weights() const override { return engine_->weights(); }
   std::string kernel() const override { return engine_->kernel(); }
 
+  std::vector<Array> arrays() const override { return engine_->arrays(); }
+
   void exchange(StateArchive& archive) override {
     engine_->exchange(archive);
     model_->exchange(archive);
@@ -91,6 +103,8 @@ class GraphNetwork : public Network {
   const Parallel& threads_;
   std::unique_ptr<TrainingEngine> engine_;
   nn::Initial initial_;
+  std::unique_ptr<OnnxStart> start_;                    ///< or null
+  std::unique_ptr<nn::Engine<float>> starting_engine_;  ///< engine_ where weights come from a model, or null
   std::unique_ptr<nn::Model<float>> model_;
 };
 

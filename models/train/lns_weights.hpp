@@ -20,6 +20,7 @@ class LnsWeights : public Weights {
   void exchange(StateArchive& archive) override;
 
   int cap() const { return cap_; }
+  std::span<const UpdateWord> update_words() const override { return words_; }
   std::span<const UpdateWord> words() const { return words_; }
 
  private:

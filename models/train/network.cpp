@@ -4,6 +4,7 @@
 
 #include "models/base/random.hpp"
 #include "models/nn/cross_entropy.hpp"
+#include "models/train/onnx_start.hpp"
 
 namespace napier {
 
@@ -27,7 +28,38 @@ std::unique_ptr<Network> make_network(const Experiment& experiment, const Design
   return make_graph_network(experiment, design, threads, images);
 }
 
+namespace {
+
+/// Weights and biases of a perceptron.
+struct Layers {
+  std::vector<std::vector<float>> weights, biases;
+};
+
+Layers layers_of_model(const NetworkParameters& network) {
+  OnnxStart start(network.weights);
+  Layers layers;
+  for (std::size_t l = 0; l + 1 < network.layers.size(); ++l) {
+    const int inputs = network.layers[l], outputs = network.layers[l + 1];
+    layers.weights.push_back(start.weights("fc" + std::to_string(l + 1), outputs, inputs));
+    layers.biases.push_back(start.bias(outputs));
+  }
+  start.finish();
+  return layers;
+}
+
+}  // namespace
+
+std::vector<std::vector<float>> initial_biases(const Experiment& experiment) {
+  if (!experiment.network.weights.empty()) return layers_of_model(experiment.network).biases;
+  std::vector<std::vector<float>> biases;
+  for (std::size_t l = 1; l < experiment.network.layers.size(); ++l) {
+    biases.emplace_back(static_cast<std::size_t>(experiment.network.layers[l]));
+  }
+  return biases;
+}
+
 std::vector<std::vector<float>> initial_weights(const Experiment& experiment) {
+  if (!experiment.network.weights.empty()) return layers_of_model(experiment.network).weights;
   const Philox random(experiment.seed);
   const std::vector<int>& sizes = experiment.network.layers;
   std::vector<std::vector<float>> layers;

@@ -7,6 +7,7 @@
 
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
+#include "models/interop/array.hpp"
 #include "models/train/experiment.hpp"
 #include "models/train/step_report.hpp"
 #include "models/train/weights.hpp"
@@ -43,11 +44,18 @@ class Network {
   /// What multiplies: the name of the kernel.
   virtual std::string kernel() const = 0;
   virtual void exchange(StateArchive& archive) = 0;
+  /// Weights and biases: of a matrix X its real numbers X, and where products read words, X.words and X.scale
+  /// and, from a Madam unit, X.update_words.
+  virtual std::vector<Array> arrays() const = 0;
 };
 
-/// Initial weights of all layers, uniform in +-sqrt(6 / inputs) (He et al. 2015), Philox streams 0, 1, ... of
-/// the seed; layer l has layers[l+1] x layers[l] weights, inputs fastest.
+/// Initial weights of all layers: those of the ONNX model network.weights, or uniform in +-sqrt(6 / inputs)
+/// (He et al. 2015), Philox streams 0, 1, ... of the seed; layer l has layers[l+1] x layers[l] weights,
+/// inputs fastest.
 std::vector<std::vector<float>> initial_weights(const Experiment& experiment);
+
+/// The biases of all layers beside initial_weights: the model's, or zeros.
+std::vector<std::vector<float>> initial_biases(const Experiment& experiment);
 
 /// Images of a data set.
 struct ImageShape {

@@ -12,6 +12,7 @@
 #include "models/train/network.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/weight_arrays.hpp"
 
 namespace napier {
 namespace {
@@ -49,10 +50,10 @@ class QuantizedMlp : public Network {
         gemm_(design, threads),
         post_(design),
         quantizer_(design) {
-    const auto initial = initial_weights(experiment);
+    const auto initial = initial_weights(experiment), biases = initial_biases(experiment);
     for (std::size_t l = 0; l < initial.size(); ++l) {
       const int outputs = experiment.network.layers[l + 1];
-      const std::vector<float> bias(static_cast<std::size_t>(outputs));
+      const std::vector<float>& bias = biases[l];
       layers_.push_back(
           {.inputs = experiment.network.layers[l],
            .outputs = outputs,
@@ -104,6 +105,17 @@ class QuantizedMlp : public Network {
   }
 
   std::string kernel() const override { return gemm_.kernel(); }
+
+  std::vector<Array> arrays() const override {
+    std::vector<Array> all;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const Layer& layer = layers_[l];
+      const std::string name = "fc" + std::to_string(l + 1);
+      append_weights(design_, name + ".weight", layer.outputs, layer.inputs, *layer.weights, all);
+      append_tensor(name + ".bias", layer.bias, all);
+    }
+    return all;
+  }
 
   void exchange(StateArchive& archive) override {
     for (Layer& layer : layers_) {

@@ -16,6 +16,7 @@
 #include "models/data/dataset.hpp"
 #include "models/data/text.hpp"
 #include "models/design/design_file.hpp"
+#include "models/interop/array_file.hpp"
 #include "models/train/experiment_file.hpp"
 #include "models/train/host_math.hpp"
 #include "models/train/network.hpp"
@@ -131,6 +132,7 @@ class Run {
   TrainResult operator()() {
     const auto start = std::chrono::steady_clock::now();
     if (request_.trace) require_writable(*request_.trace);
+    if (request_.dump) require_writable(*request_.dump);
     open_output_folder(request_.folder, "train");
     if (fs::exists(checkpoint_file())) load_checkpoint(checkpoint_file(), identity_, state_, *network_);
     TraceCollector collector(experiment_, request_.design, request_.trace, request_.folder, state_, total_);
@@ -143,6 +145,7 @@ class Run {
     const std::int64_t first = state_.step;
     while (state_.step < total_) epoch(collector, progress);
     write_results();
+    if (request_.dump) dump(*request_.dump);
     write_run_json(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), first);
     return result_;
   }
@@ -152,6 +155,13 @@ class Run {
   static Experiment resolved(Experiment experiment) {
     experiment.design = "design.yaml";
     return experiment;
+  }
+
+  void dump(const fs::path& file) const {
+    std::vector<Array> arrays = network_->arrays();
+    arrays.push_back(
+        {.name = "design", .shape = {}, .values = resolved_yaml(request_.design), .unit = "", .meaning = ""});
+    write_arrays(file, arrays);
   }
 
   fs::path checkpoint_file() const { return request_.folder / "checkpoint.bin"; }

@@ -14,7 +14,8 @@ struct TrainRequest {
   Design design;  ///< what experiment.design names, or another that replaces it
   std::filesystem::path folder;
   std::optional<std::filesystem::path> trace;
-  int threads = 0;  ///< 0: as many as the machine has; results do not depend on it
+  std::optional<std::filesystem::path> dump;  ///< where all weights and biases go at the end, as arrays
+  int threads = 0;                            ///< 0: as many as the machine has; results do not depend on it
   std::string dataset_place = "dataset.folder";  ///< for messages
   std::ostream* progress = nullptr;              ///< where progress is told, or null
   bool terminal = false;                         ///< progress may draw one line again and again

@@ -3,6 +3,7 @@
 #include "models/base/error.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/weight_arrays.hpp"
 
 namespace napier {
 namespace {
@@ -36,6 +37,18 @@ void TrainingEngine::update() {
     t->optimizer.step(t->tensor.values, t->tensor.gradient, rate, settings_.step + 1, threads_);
     largest_magnitude(t->tensor.values, {t->tensor.name, settings_.step});
   }
+}
+
+std::vector<Array> TrainingEngine::arrays() const {
+  std::vector<Array> all;
+  append_matrices(all);
+  for (const auto& t : tensors_) append_tensor(t->tensor.name, t->tensor.values, all);
+  return all;
+}
+
+void TrainingEngine::append_matrices(std::vector<Array>&) const {
+  throw InputError(
+      "weights of this number format cannot be written as arrays; dump a run in lns, int8 or fp32");
 }
 
 void TrainingEngine::exchange(StateArchive& archive) {

@@ -6,6 +6,7 @@
 
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
+#include "models/interop/array.hpp"
 #include "models/nn/engine.hpp"
 #include "models/train/experiment.hpp"
 #include "models/train/host_optimizer.hpp"
@@ -34,6 +35,8 @@ class TrainingEngine : public nn::Engine<float> {
   void update();
   /// Saves or restores parameters, optimisers and scales.
   void exchange(StateArchive& archive);
+  /// All parameters, as Network::arrays() says.
+  std::vector<Array> arrays() const;
   /// Elements of all matrices.
   virtual std::int64_t weights() const = 0;
   /// What multiplies: the name of the kernel.
@@ -44,6 +47,8 @@ class TrainingEngine : public nn::Engine<float> {
  protected:
   virtual void update_matrices() = 0;
   virtual void exchange_matrices(StateArchive& archive) = 0;
+  /// Appends the matrices' arrays. InputError where the format's weights cannot be written as arrays.
+  virtual void append_matrices(std::vector<Array>& all) const;
 
   const OptimizerParameters& optimizer() const { return optimizer_; }
   const Parallel& threads() const { return threads_; }

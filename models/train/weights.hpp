@@ -28,6 +28,8 @@ class Weights {
   /// unit's states (step and layer are the caller's).
   virtual void update(std::span<const Word> gradient, int k, const StepSettings& settings,
                       UpdateRecord* record) = 0;
+  /// Weights as a Madam unit stores them, words of update.bits; empty where they are kept otherwise.
+  virtual std::span<const std::uint16_t> update_words() const { return {}; }
   virtual void exchange(StateArchive& archive) = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "models/base/error.hpp"
+#include "models/design/design_file.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/gemm/gemm.hpp"
 #include "models/train/scales.hpp"
@@ -57,6 +58,7 @@ template std::vector<std::int32_t> integers(const py::object&, const std::string
                                             std::int64_t);
 
 std::vector<Word> words(const Design& design, const py::object& numbers, const std::string& name) {
+  require_hardware(design);
   std::vector<Word> values = integers<Word>(numbers, name, 0, (1 << design.format.bits) - 1);
   const LnsFormat lns(design.format);
   const bool is_lns = design.format.kind == FormatKind::kLns;
@@ -129,6 +131,7 @@ std::int64_t lane_sum(const Design& design, const py::object& a, const py::objec
 
 std::vector<std::int32_t> accumulators(const Design& design, const py::object& numbers,
                                        const std::string& name) {
+  require_hardware(design);
   const std::int64_t most = (std::int64_t{1} << (design.datapath.accumulator_bits - 1)) - 1;
   return integers<std::int32_t>(numbers, name, -most - 1, most);
 }

@@ -246,7 +246,7 @@ class FloatEngine : public TrainingEngine {
   }
 
   void append_matrices(std::vector<Array>& all) const override {
-    for (const auto& m : matrices_) append_matrix(m->name, m->rows, m->columns, m->values, all);
+    for (const auto& m : matrices_) append_matrix(m->name, m->rows, m->columns, m->master.values(), all);
   }
 
   void exchange_matrices(StateArchive& archive) override {

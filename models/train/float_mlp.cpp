@@ -98,7 +98,7 @@ class FloatMlp : public Network {
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
       const std::string name = "fc" + std::to_string(l + 1);
-      append_matrix(name + ".weight", layer.outputs, layer.inputs, layer.weights, all);
+      append_matrix(name + ".weight", layer.outputs, layer.inputs, layer.weights.values(), all);
       append_tensor(name + ".bias", layer.bias, all);
     }
     return all;

@@ -44,7 +44,7 @@ class Network {
   /// What multiplies: the name of the kernel.
   virtual std::string kernel() const = 0;
   virtual void exchange(StateArchive& archive) = 0;
-  /// Weights and biases: of a matrix X its real numbers X, and where products read words, X.words and X.scale
+  /// Weights and biases: of a matrix X its real numbers X, and of lns and int8 their X.words and X.scale
   /// and, from a Madam unit, X.update_words.
   virtual std::vector<Array> arrays() const = 0;
 };

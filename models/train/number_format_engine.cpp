@@ -11,6 +11,7 @@
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/training_engine.hpp"
+#include "models/train/weight_arrays.hpp"
 
 namespace napier {
 namespace {
@@ -195,6 +196,10 @@ class NumberFormatEngine : public TrainingEngine {
       round_weights(*m);
       report().weight_underflows += m->underflows;
     }
+  }
+
+  void append_matrices(std::vector<Array>& all) const override {
+    for (const auto& m : matrices_) append_matrix(m->name, m->rows, m->columns, m->master.values(), all);
   }
 
   void exchange_matrices(StateArchive& archive) override {

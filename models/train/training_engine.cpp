@@ -46,11 +46,6 @@ std::vector<Array> TrainingEngine::arrays() const {
   return all;
 }
 
-void TrainingEngine::append_matrices(std::vector<Array>&) const {
-  throw InputError(
-      "weights of this number format cannot be written as arrays; dump a run in lns, int8 or fp32");
-}
-
 void TrainingEngine::exchange(StateArchive& archive) {
   exchange_matrices(archive);
   for (const auto& t : tensors_) {

@@ -47,8 +47,7 @@ class TrainingEngine : public nn::Engine<float> {
  protected:
   virtual void update_matrices() = 0;
   virtual void exchange_matrices(StateArchive& archive) = 0;
-  /// Appends the matrices' arrays. InputError where the format's weights cannot be written as arrays.
-  virtual void append_matrices(std::vector<Array>& all) const;
+  virtual void append_matrices(std::vector<Array>& all) const = 0;
 
   const OptimizerParameters& optimizer() const { return optimizer_; }
   const Parallel& threads() const { return threads_; }

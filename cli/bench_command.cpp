@@ -12,9 +12,9 @@ namespace napier::cli {
 namespace {
 
 void print_table(const std::vector<BenchRow>& rows) {
-  std::printf("%-32s %14s  %-10s  %-32s %s\n", "name", "value", "unit", "against", "ratio");
+  std::printf("%-46s %10s  %-10s  %-46s %s\n", "name", "value", "unit", "against", "ratio");
   for (const BenchRow& row : rows) {
-    std::printf("%-32s %14.4g  %-10s  %-32s ", row.name.c_str(), row.value, row.unit.c_str(),
+    std::printf("%-46s %10.4g  %-10s  %-46s ", row.name.c_str(), row.value, row.unit.c_str(),
                 row.against.c_str());
     std::printf(row.against.empty() ? "\n" : "%.3g\n", row.ratio);
   }
@@ -60,6 +60,8 @@ void add_bench(CLI::App& app) {
   bench->footer("Example: napier bench sim --json");
   add_benchmark(*bench, "kernels",
                 "Rates of the trainer's exact inner loops, against OpenBLAS and plain loops", bench_kernels);
+  add_benchmark(*bench, "train", "Training steps a second of the reference perceptron, against FP32",
+                bench_training);
   add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",
                 sim::bench_simulation);
 }

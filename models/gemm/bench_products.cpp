@@ -1,18 +1,15 @@
 #include "models/gemm/bench_products.hpp"
 
 #include <cblas.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <deque>
 #include <string>
 
-#include "models/base/error.hpp"
-#include "models/base/files.hpp"
 #include "models/base/random.hpp"
 #include "models/base/rates.hpp"
 #include "models/gemm/convolution_rows.hpp"
 #include "models/gemm/gemm.hpp"
+#include "models/gemm/openblas_core.hpp"
 
 namespace napier {
 namespace {
@@ -28,21 +25,6 @@ struct Shape {
 
 /// The first layer of the reference experiment with twice its batch, and a cube.
 constexpr Shape kShapes[] = {{256, 256, 784}, {512, 512, 512}};
-
-/// Starts the program anew with the core type that OpenBLAS should have been loaded with.
-void choose_openblas_core() {
-  const std::string fastest = "SkylakeX";
-  const char* set = std::getenv("OPENBLAS_CORETYPE");
-  if ((set != nullptr && set == fastest) || !__builtin_cpu_supports("avx512bw")) return;
-  setenv("OPENBLAS_CORETYPE", fastest.c_str(), 1);
-  std::string line = read_file("/proc/self/cmdline");
-  std::vector<char*> arguments;
-  for (std::size_t at = 0; at < line.size(); at = line.find('\0', at) + 1)
-    arguments.push_back(line.data() + at);
-  arguments.push_back(nullptr);
-  execv("/proc/self/exe", arguments.data());
-  throw InternalError("cannot start the program anew to choose OpenBLAS's core type");
-}
 
 Design lns(const std::string& name, ConversionStyle style, int term_bits, int accumulator_bits) {
   Design d;

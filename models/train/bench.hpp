@@ -9,4 +9,9 @@ namespace napier {
 /// against the unit functions called word by word.
 std::vector<BenchRow> bench_kernels();
 
+/// Samples a second, wall-clock time, of training steps of the reference perceptron, 784-256-128-10 in
+/// batches of 128, on one thread and on all of the machine: in LNS and INT8 against FP32 on as many threads.
+/// Steps of all arithmetics alternate, the fastest of each counts.
+std::vector<BenchRow> bench_training();
+
 }  // namespace napier

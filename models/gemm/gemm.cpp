@@ -14,7 +14,7 @@ namespace napier {
 namespace {
 
 /// Columns of one piece of work: its accumulators stay in the first-level cache.
-constexpr int kColumnBlock = 64;
+constexpr int kColumnBlock = 128;
 
 /// Bytes of packed columns that are multiplied before the next are packed.
 constexpr std::size_t kStripe = std::size_t{1} << 19;

@@ -62,6 +62,8 @@ void set_collector(ValueTable& v, const Design& d) {
 
 void set_update(ValueTable& v, const Design& d) {
   v.set("madam", d.update.kind == UpdateKind::kMadam);
+  v.set("stochastic_update", widths::stochastic_update(d));
+  v.set("round_first", d.update.round_first);
   v.set("update_lanes", d.update.lanes);
   v.set("update_bits", d.update.bits);
   v.set("v_bits", d.update.v_bits);

@@ -23,6 +23,14 @@ Place find_weight(const Trace& trace, std::int64_t place) {
   return {&trace.updates.back(), 0};
 }
 
+/// Round key 0 in the low bits, as madam_update hands them to its lanes.
+Bits round_keys(const MadamSettings& settings) {
+  const RoundingNoise noise(static_cast<std::uint64_t>(settings.noise_key));
+  Bits all;
+  for (const std::uint16_t key : noise.round_keys()) append_bits(all, key, 16);
+  return all;
+}
+
 }  // namespace
 
 GateStimulus madam_update_stimulus(const Design& design, const Trace& trace, std::int64_t runs) {
@@ -39,6 +47,10 @@ GateStimulus madam_update_stimulus(const Design& design, const Trace& trace, std
               {"weight_i", weight_bits},
               {"gradient_i", design.format.bits},
               {"v_i", v_bits}};
+  if (exact.stochastic()) {
+    s.inputs.push_back({"round_keys_i", 16 * RoundingNoise::rounds()});
+    s.inputs.push_back({"index_i", 32});
+  }
   if (stages > 0) s.inputs.push_back({"stage_en_i", stages});
   s.outputs = {{"weight_o", weight_bits}, {"v_o", v_bits}};
   std::int64_t total = 0;
@@ -61,11 +73,16 @@ GateStimulus madam_update_stimulus(const Design& design, const Trace& trace, std
                                  bits(before.weight, weight_bits),
                                  bits(record->gradient[index], design.format.bits),
                                  bits(before.v, v_bits)};
+      if (exact.stochastic()) {
+        cycle.push_back(round_keys(settings));
+        cycle.push_back(bits(static_cast<std::int64_t>(index), 32));
+      }
       if (stages > 0) cycle.push_back(Bits(lead, true));
       s.drive.push_back(std::move(cycle));
       s.expect.resize(begin + static_cast<std::size_t>(i) + lead + 1, {std::nullopt, std::nullopt});
       if (i < kRun) {
-        const MadamState after = exact(before, record->gradient[index], settings, static_cast<std::uint32_t>(index));
+        const MadamState after =
+            exact(before, record->gradient[index], settings, static_cast<std::uint32_t>(index));
         s.expect.back() = {bits(after.weight, weight_bits), bits(after.v, v_bits)};
       }
     }

@@ -20,13 +20,11 @@ class SimonCounter {
 
   /// Key word 0, the first that is used, in the low 16 bits.
   explicit SimonCounter(std::uint64_t key) {
-    // The sequence z0 of the key schedule, its first bit in bit 0.
-    constexpr std::uint64_t kZ0 = 0x19C3522FB386A45F;
     for (std::size_t i = 0; i < 4; ++i) keys_[i] = static_cast<std::uint16_t>(key >> (16 * i));
     for (std::size_t i = 4; i < keys_.size(); ++i) {
       const std::uint32_t mixed = rotate(keys_[i - 1], 13) ^ keys_[i - 3];
-      const auto z = static_cast<std::uint32_t>(kZ0 >> (i - 4) % 62 & 1);
-      keys_[i] = static_cast<std::uint16_t>(~keys_[i - 4] ^ mixed ^ rotate(mixed, 15) ^ z ^ 3U);
+      keys_[i] = static_cast<std::uint16_t>(~keys_[i - 4] ^ mixed ^ rotate(mixed, 15) ^
+                                            schedule_constant(static_cast<int>(i)));
     }
   }
 
@@ -42,6 +40,13 @@ class SimonCounter {
       y = before;
     }
     return x << 16 | y;
+  }
+
+  /// What the key schedule XORs into the complement of round key i - 4 besides the mixed keys, i >= 4.
+  static std::uint32_t schedule_constant(int i) {
+    // The sequence z0 of the key schedule, its first bit in bit 0.
+    constexpr std::uint64_t kZ0 = 0x19C3522FB386A45F;
+    return static_cast<std::uint32_t>(kZ0 >> (i - 4) % 62 & 1) ^ 3U;
   }
 
   const RoundKeys& round_keys() const { return keys_; }

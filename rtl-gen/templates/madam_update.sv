@@ -32,6 +32,10 @@ module napier_madam_update #(
   logic [15:0] gradient_exponent_q;
   logic [WeightWidth-2:0] cap_q;
   logic [OccupancyWidth-1:0] occupancy_q;
+%if stochastic_update
+  logic [63:0] noise_key_q;
+  logic [31:0] index_q;  // of the next word's first weight
+%end
 
   logic take, accept, leave;
   assign job_ready_o = !running_q;
@@ -40,17 +44,20 @@ module napier_madam_update #(
   assign accept = in_valid_i && in_ready_o;
   assign leave = out_valid_o && out_ready_i;
 
-  // Job: 32 bits words, 16 gradient exponent, 32 correction, 32 step, 16 cap.
+  // Job: 32 bits words, 16 gradient exponent, 32 correction, 32 step, 16 cap${job_noise}.
   always_ff @(posedge clk_i) begin
     if (take) begin
       gradient_exponent_q <= job_i[32 +: 16];
       correction_q        <= job_i[48 +: 32];
       step_log2_q         <= job_i[80 +: 32];
       cap_q               <= job_i[112 +: WeightWidth-1];
+%if stochastic_update
+      noise_key_q         <= job_i[128 +: 64];
+%end
     end
   end
   logic [${cap_unused_bits}-1:0] unused_cap;
-  assign unused_cap = job_i[JobWidth-1:112+WeightWidth-1];
+  assign unused_cap = job_i[127:112+WeightWidth-1];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -70,6 +77,16 @@ module napier_madam_update #(
     end
   end
 
+%if stochastic_update
+  always_ff @(posedge clk_i) begin
+    if (take) index_q <= '0;
+    else if (accept) index_q <= index_q + 32'd${update_lanes};
+  end
+
+  // Key schedule of Simon32/64, for all lanes. Rounds past the fourth mix those before.
+  ${noise_keys}
+
+%end
   // Bit 0: a word enters; bit k: register stage k-1 holds one.
   logic [Stages:0] valid;
   assign valid[0] = accept;
@@ -93,6 +110,10 @@ module napier_madam_update #(
       .correction_i        (correction_q),
       .step_log2_i         (step_log2_q),
       .cap_i               (cap_q),
+%if stochastic_update
+      .round_keys_i        (round_keys),
+      .index_i             (index_q + 32'(lane)),
+%end
       .weight_i            (in_i[lane*InWidth +: WeightWidth]),
       .gradient_i          (in_i[lane*InWidth + WeightWidth +: GradientWidth]),
       .v_i                 (in_i[lane*InWidth + WeightWidth + GradientWidth +: MomentWidth]),

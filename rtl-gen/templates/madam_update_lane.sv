@@ -19,6 +19,10 @@ module napier_madam_update_lane #(
   input  logic [31:0]              correction_i,         // log2(1 - beta^t)
   input  logic [31:0]              step_log2_i,          // log2 of learning rate times codes per octave
   input  logic [WeightWidth-2:0]   cap_i,                // largest exponent code of the tensor
+%if stochastic_update
+  input  logic [${round_keys_bits}-1:0]             round_keys_i,         // of the random bits
+  input  logic [31:0]              index_i,              // of the weight in its tensor
+%end
   input  logic [WeightWidth-1:0]   weight_i,
   input  logic [GradientWidth-1:0] gradient_i,
   input  logic [MomentWidth-1:0]   v_i,
@@ -57,6 +61,12 @@ module napier_madam_update_lane #(
       + ExponentWidth'($signed(gradient_exponent_i));
   assign gradient_log2 = {gradient_exponent, {CodeFraction{1'b0}}};
 
+%if stochastic_update
+  // Random bits of (key, index): ${noise_rounds} rounds of Simon32/64, each x' = y ^ (x<<<1 & x<<<8) ^ x<<<2 ^ key, y' = x.
+  logic [15:0] noise_g;
+  ${noise_steps}
+
+%end
   // Second moment: v' = beta v + (1 - beta) g^2, the logarithm of a sum by a table of log2(1 + 2^-d).
   logic signed [SumWidth-1:0] v_before, decayed, fresh, larger, distance, summed;
   logic [SumWidth-1:0] cell_index;
@@ -100,16 +110,38 @@ module napier_madam_update_lane #(
   logic signed [LogWidth-1:0] spread, normalised, step_log2;
   assign spread = LogWidth'($signed(v_m)) - $signed(correction_i);
   assign normalised = LogWidth'($signed(gradient_log2_m)) - (spread >>> 1);
+%if round_first
+  // |g*| to the nearest whole number, by thresholds of its logarithm; below 1/2 nothing moves.
+  localparam logic signed [LogWidth-1:0] NoStep = ${no_step};
+  logic signed [LogWidth-1:0] bounded, whole_log2;
+  assign bounded = normalised < LogBound ? normalised : LogBound;
+  always_comb begin
+    whole_log2 = '0;
+    ${whole_cases}
+  end
+  assign step_log2 = bounded < ${whole_least} ? NoStep : whole_log2 + $signed(step_log2_i);
+%else
   assign step_log2 = (normalised < LogBound ? normalised : LogBound) + $signed(step_log2_i);
+%end
 
   ${normalise_registers}
 
+%if stochastic_update
+  // Round the logarithm to codes; 2^it is a constant of the remainder, shifted by the quotient, with as many fraction
+  // bits as there are random ones. Their sum's fraction is dropped.
+%else
   // Round the logarithm to codes; 2^it is a constant of the remainder, shifted by the quotient. Half a step is the
   // least that counts (quotient -1).
+%end
   localparam int QuotientWidth = LogWidth - Fraction;
   localparam int ConstWidth = ${const_bits_plus_1};  // ${const_bits} fraction bits, in [1, 2)
   localparam int ShiftWidth = ${update_shift_bits};
-  localparam int WideWidth = ${update_wide_bits};  // constant shifted by up to ${update_bits_minus_1}, and the rounding half
+%if stochastic_update
+  localparam int NoiseWidth = ${step_fraction};
+  localparam int WideWidth = ${update_wide_bits};  // constant shifted by up to ${update_most_shift}
+%else
+  localparam int WideWidth = ${update_wide_bits};  // constant shifted by up to ${update_most_shift}, and the rounding half
+%end
   logic signed [LogWidth-1:0] rounded;
   logic signed [QuotientWidth-1:0] quotient;
   logic [ConstWidth-1:0] constant;
@@ -130,15 +162,28 @@ module napier_madam_update_lane #(
 %else
   assign constant = ConstWidth'(${octave_constant});
 %end
+  logic overflow;
+%if stochastic_update
+  logic [WeightWidth+NoiseWidth-1:0] exact;
+  assign shift = ShiftWidth'(quotient + $signed(QuotientWidth'(NoiseWidth + 1)));
+  assign wide = WideWidth'(constant) << shift;
+  assign exact = (WeightWidth+NoiseWidth)'(wide >> (${const_bits} + 1)) + (WeightWidth+NoiseWidth)'(noise_n);
+  assign overflow = exact[WeightWidth+NoiseWidth-1] || quotient >= $signed(QuotientWidth'(WeightWidth - 1));
+  always_comb begin
+    if (quotient < -$signed(QuotientWidth'(NoiseWidth + 1))) delta = '0;
+    else if (overflow) delta = '1;
+    else delta = (WeightWidth-1)'(exact >> NoiseWidth);
+  end
+%else
   assign shift = ShiftWidth'(quotient + $signed(QuotientWidth'(1)));
   assign wide = (WideWidth'(constant) << shift) + (WideWidth'(1) << ${const_bits});
-  logic overflow;
   assign overflow = wide[WideWidth-1] || quotient >= $signed(QuotientWidth'(WeightWidth - 1));
   always_comb begin
     if (quotient < -$signed(QuotientWidth'(1))) delta = '0;
     else if (overflow) delta = '1;
     else delta = (WeightWidth-1)'(wide >> (${const_bits} + 1));
   end
+%end
 
   ${convert_registers}
 

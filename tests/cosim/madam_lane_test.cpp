@@ -19,11 +19,14 @@ namespace {
 constexpr std::string_view kBench = R"(
 module bench;
   localparam int Count = ${count};
-  logic [223:0] vectors [0:Count-1];
-  logic [223:0] vector;
+  logic [415:0] vectors [0:Count-1];
+  logic [415:0] vector;
   logic [${update_bits}-1:0] weight;
   logic [${v_bits}-1:0] v;
   napier_madam_update_lane u_lane (
+%if stochastic
+    .round_keys_i (vector[256 +: 160]), .index_i (vector[224 +: 32]),
+%end
     .gradient_exponent_i (vector[192 +: 16]), .correction_i (vector[160 +: 32]), .step_log2_i (vector[128 +: 32]),
     .cap_i (vector[96 +: ${update_bits} - 1]), .weight_i (vector[64 +: ${update_bits}]),
     .gradient_i (vector[32 +: ${bits}]), .v_i (vector[0 +: ${v_bits}]), .weight_o (weight), .v_o (v)
@@ -103,6 +106,10 @@ std::vector<Case> cases(const Design& design, const MadamUpdate& unit) {
       const std::uint32_t sign = (random() & 1) << (design.update.bits - 1);
       c.before.weight =
           static_cast<UpdateWord>(sign | static_cast<std::uint32_t>(pick(random, 1, unit.max_code())));
+      c.index = static_cast<std::uint32_t>(pick(random, INT32_MIN / 2, INT32_MAX / 2)) << 1 | (random() & 1);
+      if (unit.stochastic()) {
+        c.settings.noise_key = static_cast<std::int64_t>(std::uint64_t{random()} << 32 | random());
+      }
       all.push_back(c);
     }
   }
@@ -110,13 +117,24 @@ std::vector<Case> cases(const Design& design, const MadamUpdate& unit) {
 }
 
 std::string hex_line(const Case& c) {
-  const std::array<std::int32_t, 7> fields = {c.settings.gradient_exponent,
-                                              c.settings.correction,
-                                              c.settings.step_log2,
-                                              c.settings.cap,
-                                              c.before.weight,
-                                              c.gradient,
-                                              c.before.v};
+  const RoundingNoise noise(static_cast<std::uint64_t>(c.settings.noise_key));
+  const auto keys = [&](std::size_t i) {
+    return static_cast<std::int32_t>(noise.round_keys()[i + 1] << 16 | noise.round_keys()[i]);
+  };
+  static_assert(RoundingNoise::rounds() == 10);
+  const std::array<std::int32_t, 13> fields = {keys(8),
+                                               keys(6),
+                                               keys(4),
+                                               keys(2),
+                                               keys(0),
+                                               static_cast<std::int32_t>(c.index),
+                                               c.settings.gradient_exponent,
+                                               c.settings.correction,
+                                               c.settings.step_log2,
+                                               c.settings.cap,
+                                               c.before.weight,
+                                               c.gradient,
+                                               c.before.v};
   std::string line;
   for (const std::int32_t field : fields) {
     std::array<char, 9> text{};
@@ -136,6 +154,7 @@ TEST_P(MadamLane, IsExact) {
   std::string vectors;
   for (const Case& c : tried) vectors += hex_line(c);
   const Values values = {{"count", std::to_string(tried.size())},
+                         {"stochastic", exact.stochastic() ? "1" : "0"},
                          {"bits", std::to_string(design.format.bits)},
                          {"update_bits", std::to_string(design.update.bits)},
                          {"v_bits", std::to_string(design.update.v_bits)}};

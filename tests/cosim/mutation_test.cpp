@@ -55,6 +55,27 @@ TEST(Mutation, AChangedThresholdIsFoundInTheOutputs) {
   EXPECT_THAT(r.difference, HasSubstr("out"));
 }
 
+/// Verifies a design of the spread with a changed piece of its update unit; the weights must differ.
+void expect_found_in_weights(const std::string& name, const std::string& file, const std::string& from,
+                             const std::string& to) {
+  const Design design = test::spread_design(name);
+  Folder folder;
+  const auto files = with_change(design, file, from, to);
+  const VerifyResult r = verify_files(design, small_trace(design), files, folder.path(), {});
+  EXPECT_FALSE(r.equal());
+  EXPECT_THAT(r.difference, HasSubstr("update_out"));
+}
+
+TEST(Mutation, ALaneThatSharesItsNeighboursNoiseIsFound) {
+  expect_found_in_weights("binned_lut1", "napier_madam_update.sv", "index_q + 32'(lane)", "index_q");
+}
+
+TEST(Mutation, AChangedThresholdOfRoundedGradientsIsFound) {
+  // 2 begins at log2(1.5) = 150 / 256.
+  expect_found_in_weights("split_lut0", "napier_madam_update_lane.sv", "bounded >= 32'sd150",
+                          "bounded >= 32'sd220");
+}
+
 TEST(Mutation, AChangedStageLatencyIsFoundInItsCycle) {
   const Design design = lean();
   Design slower = design;

@@ -33,6 +33,7 @@ inline Design small_odd() {
   d.update.lanes = 3;
   d.update.bits = 13;
   d.update.v_bits = 21;
+  d.update.rounding = UpdateRounding::kStochastic;
   return d;
 }
 

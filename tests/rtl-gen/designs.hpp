@@ -39,11 +39,13 @@ inline std::vector<Design> spread() {
       "pipeline: {multiply: 0, convert: 0, reduce: 1, scale: 0, post_process: 1, update: 1}\n");
   add("binned_lut1",
       "datapath: {lanes: 4, vector: 2, style: binned, lut_bits: 1, term_bits: 12, const_bits: 6, "
-      "accumulator_bits: 18}\npost_processor: {lanes: 4}\nupdate: {lanes: 3, bits: 12}\n"
+      "accumulator_bits: 18}\npost_processor: {lanes: 4}\nupdate: {lanes: 3, bits: 12, rounding: "
+      "stochastic}\n"
       "pipeline: {multiply: 2, convert: 1, reduce: 0, scale: 2, post_process: 3, update: 2}\n");
   add("split_lut0",
       "datapath: {lanes: 4, vector: 4, style: split_sign, lut_bits: 0, term_bits: 10, accumulator_bits: 16}\n"
-      "post_processor: {lanes: 2, compare_bits: 6}\nupdate: {lanes: 2, bits: 10, v_bits: 16, v_fraction: 8, beta: 0.99}\n"
+      "post_processor: {lanes: 2, compare_bits: 6}\nupdate: {lanes: 2, bits: 10, v_bits: 16, v_fraction: 8, "
+      "beta: 0.99, round_first: true}\n"
       "format: {rounding: linear_nearest}\n"
       "pipeline: {multiply: 0, convert: 1, reduce: 0, post_process: 5, update: 6}\n");
   add("lns6_nozero",
@@ -55,7 +57,8 @@ inline std::vector<Design> spread() {
   add("lns4_octaves",
       "format: {bits: 4, gamma_log2: 0}\n"
       "datapath: {lanes: 1, vector: 1, style: binned, lut_bits: 0, term_bits: 14, accumulator_bits: 32}\n"
-      "post_processor: {lanes: 1, compare_bits: 4}\nupdate: {lanes: 1, bits: 6}\n"
+      "post_processor: {lanes: 1, compare_bits: 4}\nupdate: {lanes: 1, bits: 6, rounding: stochastic, "
+      "round_first: true}\n"
       "pipeline: {multiply: 0, convert: 0, reduce: 1, post_process: 1, update: 4}\n");
   add("int8_deep",
       "format: {kind: int8}\ndatapath: {lanes: 2, vector: 2, accumulator_bits: 20, overflow: wrap}\n"

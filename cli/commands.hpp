@@ -10,6 +10,7 @@ void add_bench(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_dump(CLI::App& app);
 void add_explain(CLI::App& app);
+void add_measure(CLI::App& app);
 void add_report(CLI::App& app);
 void add_rtl(CLI::App& app);
 void add_sim(CLI::App& app);

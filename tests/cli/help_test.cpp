@@ -35,7 +35,7 @@ TEST_P(Verb, UnknownOptionIsBadUsage) {
 
 INSTANTIATE_TEST_SUITE_P(All, Verb,
                          testing::Values("train", "trace", "sim", "rtl", "verify", "synth", "study", "sweep",
-                                         "report", "explain", "bench", "convert", "dump"));
+                                         "report", "explain", "bench", "convert", "dump", "measure"));
 
 TEST(Program, UnknownVerbIsBadUsage) { EXPECT_EQ(run_napier({"swep"}).exit_code, 2); }
 

@@ -16,6 +16,8 @@ namespace {
 constexpr std::array kRules = {StepRule::kGradientDescent, StepRule::kMultiplicative,
                                StepRule::kSignMultiplicative};
 
+constexpr double kChartEta = 0.01;
+
 std::string rule_name(StepRule rule) {
   switch (rule) {
     case StepRule::kGradientDescent:
@@ -146,7 +148,7 @@ Measurement measure_update_error(const Trace& trace, const std::string& file, in
               std::to_string(all.weights.size()) + " weights (" + trace.network + ", design " +
               trace.design.name +
               ") at random to gamma codes an octave, and the bounds of its expectation; mean of " +
-              std::to_string(repetitions) + " roundings, bars: lowest and highest. Chart: eta = 2^-6.";
+              std::to_string(repetitions) + " roundings, bars: lowest and highest. Chart: eta = 0.01.";
   m.csv = "rule,gamma,eta,r_mean,r_low,r_high,bound\n";
   m.table = "| rule | gamma | eta | r | bound | r / bound |\n|---|---|---|---|---|---|\n";
   m.chart = {.title = "Quantisation error of a weight update",
@@ -156,22 +158,21 @@ Measurement measure_update_error(const Trace& trace, const std::string& file, in
   for (const StepRule rule : kRules) {
     ChartSeries measured{.name = rule_name(rule), .points = {}};
     ChartSeries bounds{.name = rule_name(rule) + " bound", .points = {}};
-    const auto add = [&](int gamma_log2, int eta_log2) {
+    const auto add = [&](int gamma_log2, double eta) {
       check_interrupt();
-      const UpdateErrorPoint p =
-          update_error(all, rule, gamma_log2, std::ldexp(1.0, eta_log2), repetitions, seed, gamma_log2);
+      const UpdateErrorPoint p = update_error(all, rule, gamma_log2, eta, repetitions, seed, gamma_log2);
       const std::string gamma = std::to_string(1 << gamma_log2);
-      m.csv += rule_name(rule) + "," + gamma + "," + number(p.eta) + "," + number(p.mean) + "," +
+      m.csv += rule_name(rule) + "," + gamma + "," + number(eta) + "," + number(p.mean) + "," +
                number(p.low) + "," + number(p.high) + "," + number(p.bound) + "\n";
-      m.table += "| " + rule_name(rule) + " | " + gamma + " | 2^" + std::to_string(eta_log2) + " | " +
-                 number(p.mean) + " | " + number(p.bound) + " | " + number(p.mean / p.bound) + " |\n";
-      if (eta_log2 != -6) return;
+      m.table += "| " + rule_name(rule) + " | " + gamma + " | " + number(eta) + " | " + number(p.mean) +
+                 " | " + number(p.bound) + " | " + number(p.mean / p.bound) + " |\n";
+      if (eta != kChartEta) return;
       const double x = std::ldexp(1.0, gamma_log2);
       if (p.low > 0) measured.points.push_back({x, p.mean, p.low, p.high});
       bounds.points.push_back({x, p.bound, p.bound, p.bound});
     };
-    for (int gamma_log2 = 3; gamma_log2 <= 11; ++gamma_log2) add(gamma_log2, -6);
-    for (const int eta_log2 : {-2, -4, -8, -10}) add(11, eta_log2);
+    for (int gamma_log2 = 3; gamma_log2 <= 11; ++gamma_log2) add(gamma_log2, kChartEta);
+    for (const double eta : {0.3, 0.1, 0.03, 0.003, 0.001}) add(11, eta);
     m.chart.series.push_back(measured);
     m.chart.series.push_back(bounds);
   }

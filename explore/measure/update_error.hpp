@@ -47,7 +47,7 @@ struct UpdateErrorPoint {
 UpdateErrorPoint update_error(const StepTensors& tensors, StepRule rule, int gamma_log2, double eta,
                               int repetitions, std::uint32_t seed, int quantiser_gamma_log2);
 
-/// Over gamma = 8..2048 at eta 2^-6 and over eta = 2^-2..2^-10 at gamma 2048, all tensors of the trace taken
+/// Over gamma = 8..2048 at eta 0.01 and over eta = 0.001..0.3 at gamma 2048, all tensors of the trace taken
 /// together.
 Measurement measure_update_error(const Trace& trace, const std::string& file, int repetitions,
                                  std::uint32_t seed);

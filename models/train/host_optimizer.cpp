@@ -1,10 +1,10 @@
 #include "models/train/host_optimizer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "models/base/vector_clones.hpp"
-#include "models/train/host_math.hpp"
 #include "models/train/state_archive.hpp"
 
 namespace napier {
@@ -36,14 +36,37 @@ void adam(float* __restrict w, float* __restrict m, float* __restrict s, const f
   }
 }
 
-void madam(float* __restrict w, float* __restrict s, const float* __restrict g, std::size_t count, float rate,
-           Moments p, float bound, float cap) {
+/// 2^x for |x| <= 1000, within 2^-50 of it relatively: inline, so that loops over it are compiled for
+/// vectors.
+inline double exp2_inline(double x) {
+  constexpr double kLn2 = 0x1.62e42fefa39efp-1;
+  const double octaves = std::floor(x + 0.5);
+  const double r = (x - octaves) * kLn2;  // 2^(x - octaves) = e^r, |r| <= 0.35
+  double sum = 1.0;                       // Taylor: the first dropped term is r^15/15! < 2^-63
+  for (int i = 14; i >= 1; --i) sum = 1.0 + r * sum * (1.0 / i);
+  const auto scale = static_cast<std::uint64_t>(static_cast<std::int64_t>(octaves) + 1023) << 52;
+  return sum * std::bit_cast<double>(scale);
+}
+
+struct MadamSteps {
+  double rate, decay, correction, bound, cap;
+};
+
+/// Each number is calculated in double and rounded to FP32 once, so that it is the published rule's within a
+/// unit in the last place however many steps are made.
+NAPIER_VECTOR_CLONES
+void madam(float* __restrict w, float* __restrict s, const float* __restrict g, std::size_t count,
+           const MadamSteps p) {
   for (std::size_t i = 0; i < count; ++i) {
-    s[i] = p.second_decay * s[i] + (1.0F - p.second_decay) * g[i] * g[i];
-    const float size = std::sqrt(s[i] * p.second_correction);
-    const float normalised = size > 0.0F ? std::clamp(g[i] / size, -bound, bound) : 0.0F;
-    const float moved = w[i] * portable_exp2(w[i] > 0.0F ? -rate * normalised : rate * normalised);
-    w[i] = std::clamp(moved, -cap, cap);
+    const double gradient = g[i], weight = w[i];
+    s[i] = static_cast<float>(p.decay * s[i] + (1.0 - p.decay) * gradient * gradient);
+    const double size = std::sqrt(s[i] * p.correction);
+    const double ratio = gradient / (size > 0.0 ? size : 1.0);
+    const double low = ratio < -p.bound ? -p.bound : ratio;
+    const double normalised = size > 0.0 ? (low > p.bound ? p.bound : low) : 0.0;
+    const double moved = weight * exp2_inline(weight > 0.0 ? -p.rate * normalised : p.rate * normalised);
+    const double above = moved < -p.cap ? -p.cap : moved;
+    w[i] = static_cast<float>(above > p.cap ? p.cap : above);
   }
 }
 
@@ -92,7 +115,7 @@ HostOptimizer::HostOptimizer(const HostParameters& parameters, HostRule rule, do
                              std::span<const float> initial)
     : parameters_(parameters),
       rule_(rule),
-      bound_(static_cast<float>(bound)),
+      bound_(bound),
       cap_(static_cast<float>(3.0 * root_mean_square(initial))) {
   if (rule != HostRule::kMadam) first_.resize(initial.size());
   if (rule != HostRule::kSgd) second_.resize(initial.size());
@@ -117,7 +140,12 @@ void HostOptimizer::step(std::span<float> weights, std::span<const float> gradie
       case HostRule::kAdam:
         return adam(w, first_.data() + start, second_.data() + start, g, count, r, p);
       case HostRule::kMadam:
-        return madam(w, second_.data() + start, g, count, r, p, bound_, cap_);
+        return madam(w, second_.data() + start, g, count,
+                     {.rate = rate,
+                      .decay = parameters_.second_moment,
+                      .correction = bias_correction(parameters_.second_moment, time),
+                      .bound = bound_,
+                      .cap = cap_});
     }
   });
 }

@@ -30,7 +30,7 @@ class HostOptimizer {
  private:
   HostParameters parameters_;
   HostRule rule_;
-  float bound_;
+  double bound_;
   float cap_;
   std::vector<float> first_, second_;
 };

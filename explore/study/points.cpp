@@ -36,6 +36,8 @@ class Expansion {
     Study& study = loaded_.study;
     study.experiment = from_here(study.experiment);
     if (!study.design.empty()) study.design = from_here(study.design);
+    if (!study.start.experiment.empty()) study.start.experiment = from_here(study.start.experiment);
+    if (!study.start.design.empty()) study.start.design = from_here(study.start.design);
     if (study.title.empty()) study.title = study.name;
     for (std::size_t i = 0; i < study.axes.size(); ++i) check_axis(study.axes[i], i);
     check_names(study.variants, "variants");
@@ -44,6 +46,7 @@ class Expansion {
 
   LoadedStudy operator()() {
     const Study& study = loaded_.study;
+    if (!study.start.experiment.empty()) add_starts(study.start);
     const std::vector<StudyVariant> unnamed(1);
     for (const StudyVariant& variant : study.variants.empty() ? unnamed : study.variants) {
       expand_axes(variant, 0, {}, {});
@@ -95,6 +98,22 @@ class Expansion {
     }
   }
 
+  void add_starts(const StudyStart& start) {
+    refuse_conflicts(start.set);
+    StudyRun run;
+    resolve(start.experiment, start.design, start.set, run);
+    for (const std::uint32_t seed : loaded_.study.seeds) {
+      seal(run, seed);
+      loaded_.starts.push_back(run);
+    }
+  }
+
+  static void seal(StudyRun& run, std::uint32_t seed) {
+    run.seed = seed;
+    run.experiment.seed = seed;
+    run.digest = sha256(resolved_yaml(run.experiment) + resolved_yaml(run.design));
+  }
+
   void expand_axes(const StudyVariant& variant, std::size_t depth, std::vector<std::string> values,
                    std::vector<Entry> settings) {
     if (depth == loaded_.study.axes.size()) {
@@ -125,11 +144,13 @@ class Expansion {
     run.variant = variant.name;
     run.values = values;
     run.reference = reference;
-    resolve(settings, run);
-    for (const std::uint32_t seed : loaded_.study.seeds) {
-      run.seed = seed;
-      run.experiment.seed = seed;
-      run.digest = sha256(resolved_yaml(run.experiment) + resolved_yaml(run.design));
+    resolve(loaded_.study.experiment, loaded_.study.design, settings, run);
+    for (std::size_t i = 0; i < loaded_.study.seeds.size(); ++i) {
+      if (!loaded_.starts.empty()) {
+        run.start = loaded_.starts[i].digest;
+        run.experiment.network.weights = fs::path("../..") / start_folder(run.start) / "weights.npz";
+      }
+      seal(run, loaded_.study.seeds[i]);
       loaded_.runs.push_back(run);
     }
   }
@@ -152,9 +173,7 @@ class Expansion {
   }
 
   /// Files first, then the keys on top of what they say.
-  void resolve(const std::vector<Entry>& settings, StudyRun& run) {
-    fs::path experiment = loaded_.study.experiment;
-    fs::path design = loaded_.study.design;
+  void resolve(fs::path experiment, fs::path design, const std::vector<Entry>& settings, StudyRun& run) {
     for (const Entry& setting : settings) {
       if (setting.key == "experiment") experiment = file_setting(setting);
       if (setting.key == "design") design = file_setting(setting);
@@ -169,6 +188,14 @@ class Expansion {
     if (!run.experiment.dataset.text.empty()) {
       run.experiment.dataset.text = fs::absolute(run.experiment.dataset.text);
     }
+    fs::path& weights = run.experiment.network.weights;
+    if (!weights.empty()) weights = fs::absolute(weights);
+    if (!loaded_.starts.empty() && !weights.empty()) {
+      throw InputError(
+          places.at("network.weights") +
+          ": network.weights and the study's start both say where weights come from; remove one");
+    }
+    if (!loaded_.starts.empty()) weights = "weights.npz";  // stands for that of each seed
     try {
       check_design(run.design, places);
       check_experiment(run.experiment, places);
@@ -238,6 +265,10 @@ class Expansion {
 };
 
 }  // namespace
+
+std::string run_folder(const std::string& digest) { return "runs/" + digest.substr(0, 16); }
+
+std::string start_folder(const std::string& digest) { return "starts/" + digest.substr(0, 16); }
 
 std::vector<std::string> labels_of(const StudyAxis& axis) {
   std::vector<std::string> labels;

@@ -18,6 +18,7 @@ struct StudyRun {
   Experiment experiment;  ///< paths absolute
   Design design;
   std::vector<std::filesystem::path> data;  ///< that it trains and tests on
+  std::string start;                        ///< digest of the training whose weights it starts from, or ""
   /// SHA-256 of experiment and design as resolved: equal runs of different combinations are one.
   std::string digest;
 };
@@ -25,8 +26,13 @@ struct StudyRun {
 /// A study read from its file, every combination checked, so that a mistake shows before hours of work.
 struct LoadedStudy {
   Study study;
-  std::vector<StudyRun> runs;  ///< variants slowest, then the axes in order, then seeds; references last
+  std::vector<StudyRun> starts;  ///< one a seed, or none
+  std::vector<StudyRun> runs;    ///< variants slowest, then the axes in order, then seeds; references last
 };
+
+/// Folder of a run, and of a training that runs start from, below that of the study.
+std::string run_folder(const std::string& digest);
+std::string start_folder(const std::string& digest);
 
 /// What stands for each value of the axis in tables: its label, or the value as written.
 std::vector<std::string> labels_of(const StudyAxis& axis);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "explore/gravity.hpp"
 #include "explore/run_file.hpp"
 #include "explore/runner.hpp"
 #include "explore/study/points.hpp"
@@ -24,9 +25,9 @@ std::string label(const Study& study, const StudyRun& run) {
   return text + (text.empty() ? "" : ", ") + "seed " + std::to_string(run.seed);
 }
 
-/// Writes the run's files and plans its training.
-Plan plan_run(const StudyRequest& request, const Study& study, const StudyRun& run) {
-  const fs::path folder = request.folder / run_folder(run.digest);
+/// Writes the training's files into `folder` and plans it.
+Plan plan_training(const StudyRequest& request, const StudyRun& run, const fs::path& folder,
+                   const std::string& name) {
   const fs::path experiment = folder / "experiment.yaml";
   const fs::path design = folder / "design.yaml";
   write_file(experiment, resolved_yaml(run.experiment));
@@ -37,7 +38,39 @@ Plan plan_run(const StudyRequest& request, const Study& study, const StudyRun& r
   stage.arguments.insert(stage.arguments.end(), {"-o", stage.folder});
   stage.haste = {"--threads", std::to_string(request.threads)};
   stage.outputs = {stage.folder / "stats.json", stage.folder / "epochs.csv"};
-  return {label(study, run), {std::move(stage)}};
+  return {name, {std::move(stage)}};
+}
+
+Plan plan_run(const StudyRequest& request, const Study& study, const StudyRun& run) {
+  const fs::path folder = request.folder / run_folder(run.digest);
+  Plan plan = plan_training(request, run, folder, label(study, run));
+  if (!run.start.empty()) {
+    plan.stages.front().inputs.push_back(request.folder / start_folder(run.start) / "weights.npz");
+  }
+  return plan;
+}
+
+Plan plan_start(const StudyRequest& request, const StudyRun& run) {
+  const fs::path folder = request.folder / start_folder(run.digest);
+  Plan plan = plan_training(request, run, folder, "start, seed " + std::to_string(run.seed));
+  Stage& stage = plan.stages.front();
+  const fs::path weights = folder / "weights.npz";
+  stage.arguments.insert(stage.arguments.end(), {"--dump", weights});
+  stage.outputs.push_back(weights);
+  return plan;
+}
+
+/// Trains what the runs start from. Without it there is nothing to run: a failure ends the study.
+void train_starts(const StudyRequest& request, const LoadedStudy& loaded) {
+  std::vector<Plan> plans;
+  for (const StudyRun& run : loaded.starts) plans.push_back(plan_start(request, run));
+  if (plans.empty()) return;
+  for (const PlanOutcome& outcome : run_plans(plans, request.folder, request.jobs)) {
+    if (outcome.held()) continue;
+    const StageOutcome& failed = outcome.stages.back();
+    throw Error(graver(ExitCode::kHeld, failed.exit_code),
+                outcome.name + " failed: " + failed.message + "; the same study command tries it again");
+  }
 }
 
 }  // namespace
@@ -48,6 +81,7 @@ void run_study(const StudyRequest& request) {
   open_output_folder(request.folder, "study");
   write_study_manifest(loaded, "napier study " + request.file.string() + " -o $OUT", request.folder);
 
+  train_starts(request, loaded);
   std::vector<Plan> plans;
   std::set<std::string> planned;
   for (const StudyRun& run : loaded.runs) {

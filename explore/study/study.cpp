@@ -21,6 +21,12 @@ void declare_axis(config::Group<StudyAxis> g) {
             "Whether the chart's axis is; labels are numbers above 0");
 }
 
+void declare_start(config::Group<StudyStart> g) {
+  g.path("experiment", &StudyStart::experiment, "Experiment file; empty: runs start from random weights");
+  g.path("design", &StudyStart::design, "Design file; empty: the experiment's");
+  g.settings("set", &StudyStart::set, "Keys of design or experiment with their values");
+}
+
 void declare_study(config::Group<Study>& g) {
   g.text("name", &Study::name, "Name of the study");
   g.text("title", &Study::title, "Title of its tables and charts; empty: the name");
@@ -30,6 +36,7 @@ void declare_study(config::Group<Study>& g) {
   g.texts("metrics", &Study::metrics, {1, 20},
           "Numbers of a run's stats.json; the first stands in table and chart");
   g.settings("set", &Study::set, "Keys of design or experiment with their values, for every run");
+  declare_start(g.group("start", &Study::start, "Training whose weights every run of a seed starts from"));
   declare_variant(g.records("variants", &Study::variants, {0, 100}, "Curves; none: one"));
   declare_axis(g.records("axes", &Study::axes, {0, 4}, "What varies; every combination runs"));
   declare_variant(

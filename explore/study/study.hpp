@@ -24,6 +24,13 @@ struct StudyAxis {
   bool logarithmic = false;          ///< in the chart; labels must be numbers
 };
 
+/// Training before the training: every run of a seed starts from the weights that this leaves with that seed.
+struct StudyStart {
+  std::filesystem::path experiment;  ///< empty: runs start from random weights
+  std::filesystem::path design;      ///< empty: the experiment's
+  std::vector<config::Entry> set;
+};
+
 /// A study description: an experiment trained with every combination of variant, axis values and seed.
 /// docs/formats/study.md lists the keys.
 ///
@@ -36,7 +43,8 @@ struct Study {
   std::filesystem::path design;  ///< empty: the experiment's
   std::vector<std::uint32_t> seeds = {1, 2, 3};
   std::vector<std::string> metrics = {"test_accuracy_percent", "train_loss"};
-  std::vector<config::Entry> set;        ///< for every run
+  std::vector<config::Entry> set;  ///< for every run
+  StudyStart start;
   std::vector<StudyVariant> variants;    ///< none: one without a name
   std::vector<StudyAxis> axes;           ///< the first is the chart's x
   std::vector<StudyVariant> references;  ///< run without the axes, for comparison

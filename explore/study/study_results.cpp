@@ -148,8 +148,6 @@ Spread spread_of(const std::vector<double>& values) {
   return spread;
 }
 
-std::string run_folder(const std::string& digest) { return "runs/" + digest.substr(0, 16); }
-
 void write_study_manifest(const LoadedStudy& loaded, const std::string& command, const fs::path& folder) {
   const Study& study = loaded.study;
   Json axes = Json::array();

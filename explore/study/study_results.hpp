@@ -73,9 +73,6 @@ struct StudyResults {
   std::vector<StudyPoint> points;  ///< in the order of the runs
 };
 
-/// The folder of a run below that of its study.
-std::string run_folder(const std::string& digest);
-
 /// Writes study.json, from which and the runs' folders collect_study makes the results.
 void write_study_manifest(const LoadedStudy& loaded, const std::string& command,
                           const std::filesystem::path& folder);

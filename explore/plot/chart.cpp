@@ -29,6 +29,7 @@ Json axis_json(const ChartAxis& axis, const ChartRange& range) {
   for (const ChartTick& tick : axis.ticks) ticks.push_back({{"at", tick.at}, {"label", tick.label}});
   return {{"title", axis.title},
           {"logarithmic", axis.logarithmic},
+          {"slant", labels_slant(axis)},
           {"range", {range.from, range.to}},
           {"ticks", ticks}};
 }
@@ -57,6 +58,12 @@ ChartRange y_range(const Chart& chart) {
     }
   }
   return padded(low, high, chart.y.logarithmic);
+}
+
+bool labels_slant(const ChartAxis& axis) {
+  std::size_t longest = 0;
+  for (const ChartTick& tick : axis.ticks) longest = std::max(longest, tick.label.size());
+  return longest * axis.ticks.size() > 80;  // letters that fit along the narrower of the two drawings
 }
 
 std::string chart_json(const Chart& chart) {

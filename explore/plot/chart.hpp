@@ -48,6 +48,9 @@ struct ChartRange {
 ChartRange x_range(const Chart& chart);
 ChartRange y_range(const Chart& chart);
 
+/// True where the labels of the axis are too long to stand side by side along x.
+bool labels_slant(const ChartAxis& axis);
+
 /// Draws the chart with gnuplot into an SVG file; the same bytes for the same chart and gnuplot. ToolError
 /// where gnuplot is missing.
 void write_chart_svg(const Chart& chart, const std::filesystem::path& file);

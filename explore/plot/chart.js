@@ -25,7 +25,8 @@
   function draw(chart, index) {
     const named = chart.series.filter(s => s.name !== '');
     const legendWidth = named.length === 0 ? 0 : 44 + 7.2 * d3.max(named, s => s.name.length);
-    const margin = {top: 44, right: 24 + legendWidth, bottom: 60, left: 72};
+    const slanted = chart.x.slant ? 16 + 2.6 * d3.max(chart.x.ticks, t => t.label.length) : 0;
+    const margin = {top: 44, right: 24 + legendWidth, bottom: 60 + slanted, left: 72};
     const size = {width: 1160, height: Math.max(460, 110 + 22 * named.length)};
     const width = size.width - margin.left - margin.right, height = size.height - margin.top - margin.bottom;
     const figure = d3.select('#chart-' + index);
@@ -35,9 +36,11 @@
     const x = scale(chart.x, [0, width]), y = scale(chart.y, [height, 0]);
 
     plot.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + height + ')')
-      .call(axisOf(chart.x, x, 'bottom', height));
+      .call(axisOf(chart.x, x, 'bottom', height))
+      .selectAll('text').attr('transform', chart.x.slant ? 'rotate(-20)' : null)
+      .style('text-anchor', chart.x.slant ? 'end' : 'middle');
     plot.append('g').attr('class', 'axis').call(axisOf(chart.y, y, 'left', width));
-    plot.append('text').attr('class', 'title').attr({x: width / 2, y: height + 46}).attr('text-anchor', 'middle')
+    plot.append('text').attr('class', 'title').attr({x: width / 2, y: height + 46 + slanted}).attr('text-anchor', 'middle')
       .text(chart.x.title);
     plot.append('text').attr('class', 'title').attr({x: -56, y: -18}).text(chart.y.title);
 

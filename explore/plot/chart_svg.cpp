@@ -35,7 +35,7 @@ std::string axis(const std::string& name, const ChartAxis& axis, const ChartRang
   for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
     script += (i > 0 ? ", " : "") + quoted(axis.ticks[i].label) + " " + number(axis.ticks[i].at);
   }
-  return script + ")\n";
+  return script + (name == "x" && labels_slant(axis) ? ") rotate by 20 right\n" : ")\n");
 }
 
 std::string data(const ChartSeries& series, std::size_t index) {

@@ -60,6 +60,15 @@ TEST(ChartSvg, ShowsTitlesLegendAndTicks) {
   }
 }
 
+TEST(ChartSvg, LongLabelsStandAslant) {
+  Chart crowded = chart();
+  EXPECT_FALSE(labels_slant(crowded.x));
+  EXPECT_THAT(svg(crowded), Not(HasSubstr("rotate(-20")));
+  crowded.x.ticks[0].label = std::string(50, 'x');
+  EXPECT_TRUE(labels_slant(crowded.x));
+  EXPECT_THAT(svg(crowded), HasSubstr("rotate(-20"));
+}
+
 TEST(ChartSvg, IsTheSameForTheSameChart) { EXPECT_EQ(svg(chart()), svg(chart())); }
 
 TEST(ChartSvg, ShowsWhereAPointIs) {

@@ -40,8 +40,9 @@ void declare_network(Group<NetworkParameters> g) {
                       "Blocks of attention and two linear layers");
   transformer.integer("hidden", &TransformerSettings::hidden, {1, 65536}, "",
                       "Size between a block's two linear layers");
-  g.path("weights", &NetworkParameters::weights,
-         "ONNX model whose weights mlp or cnn starts from; empty: drawn from the seed");
+  g.path(
+      "weights", &NetworkParameters::weights,
+      "ONNX model, or .npz of napier train --dump, that mlp or cnn starts from; empty: drawn from the seed");
 }
 
 void declare_dataset(Group<DatasetParameters> g) {

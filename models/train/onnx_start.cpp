@@ -4,6 +4,7 @@
 
 #include "models/base/error.hpp"
 #include "models/interop/array.hpp"
+#include "models/interop/array_file.hpp"
 
 namespace napier {
 namespace {
@@ -45,10 +46,40 @@ class StartingEngine : public nn::Engine<float> {
   nn::Engine<float>& engine_;
 };
 
+/// The layers of a file that `napier train --dump` wrote: matrices X.weight, each with its X.bias, in the
+/// order of the file.
+std::vector<OnnxLayer> read_dumped_layers(const std::filesystem::path& file) {
+  const std::vector<Array> arrays = read_arrays(file);
+  std::vector<OnnxLayer> layers;
+  for (const Array& array : arrays) {
+    if (!array.name.ends_with(".weight")) continue;
+    if (array.shape.size() != 2) {
+      throw InputError("'" + file.string() + "': array '" + array.name + "' of shape " +
+                       shape_text(array.shape) + " is no matrix; use a file that napier train --dump wrote");
+    }
+    const std::string name = array.name.substr(0, array.name.size() - 7);
+    OnnxLayer layer;
+    layer.node = "'" + name + "'";
+    layer.shape = array.shape;
+    layer.weights = to_floats(array);
+    for (const Array& other : arrays) {
+      if (other.name == name + ".bias") layer.bias = to_floats(other);
+    }
+    if (!layer.bias.empty() && layer.bias.size() != static_cast<std::size_t>(array.shape[0])) {
+      throw InputError("'" + file.string() + "': array '" + name + ".bias' has " +
+                       std::to_string(layer.bias.size()) + " values for " + std::to_string(array.shape[0]) +
+                       " rows of '" + array.name + "'; use a file that napier train --dump wrote");
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
 }  // namespace
 
 OnnxStart::OnnxStart(const std::filesystem::path& file)
-    : place_("'" + file.string() + "'"), layers_(read_onnx_weights(file)) {
+    : place_("'" + file.string() + "'"),
+      layers_(file.extension() == ".npz" ? read_dumped_layers(file) : read_onnx_weights(file)) {
   for (const OnnxLayer& layer : layers_) {
     if (layer.kind != OnnxLayer::Kind::kNormalization) continue;
     throw InputError(

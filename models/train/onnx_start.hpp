@@ -9,8 +9,8 @@
 
 namespace napier {
 
-/// The weights of an ONNX model as a network's initial values: its layers take them in the order in which
-/// they are made, which is that of the model's graph.
+/// The weights of an ONNX model, or of a file that `napier train --dump` wrote (.npz), as a network's initial
+/// values: its layers take them in the order in which they are made, which is that of the model's graph.
 class OnnxStart {
  public:
   /// InputError: read_onnx_weights' own, and batch normalisation, whose statistics have no place here.

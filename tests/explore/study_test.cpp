@@ -32,12 +32,15 @@ class StudyTest : public testing::Test {
     for (const fs::path& file : dataset_files(root_.path() / "data")) write_file(file, "samples\n");
     write_file(root_.path() / "a.yaml", "name: a\n");
     write_file(root_.path() / "fp32.yaml", "name: fp32\nformat: {kind: fp32}\nupdate: {kind: host}\n");
-    write_file(program_, R"(#!/bin/sh
+    write_file(
+        program_,
+        R"(#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
     train) experiment=$2 ;;
     -o) out=$2 ;;
     --threads) threads=$2 ;;
+    --dump) dump=$2 ;;
   esac
   shift
 done
@@ -49,12 +52,19 @@ if grep -q 'term_bits: 7' "$design"; then
   exit 3
 fi
 seed=$(sed -n 's/^seed: //p' "$experiment")
-grep -q 'kind: fp32' "$design" && seed=$((seed + 5))
-echo "epoch" > "$out/epochs.csv"
-echo '[{"name":"test_accuracy_percent","value":'$((80 + seed))',"unit":"%","description":"accuracy"},' \
-     '{"name":"train_loss","value":0.5,"unit":"nats","description":"loss"}]' > "$out/stats.json"
-)");
-    fs::permissions(program_, fs::perms::owner_all);
+[ -z "$dump" ] || echo "weights of seed $seed" > "$dump"
+weights=$(sed -n 's/^  weights: "*\([^"]*\)" *
+                $ /\1 / p' "$experiment") [-z "$weights"] ||
+            grep - q
+                "weights of seed $seed"
+                "$(dirname " $experiment ")/$weights" ||
+            exit 70 grep - q 'kind: fp32' "$design" && seed =
+            $((seed + 5)) echo "epoch" >
+            "$out/epochs.csv" echo '[{"name":"test_accuracy_percent","value":' $((
+                80 +
+                seed)) ',"unit":"%","description":"accuracy"},' '{"name":"train_loss","value":0.5,"unit":"nats","description":"loss"}]' >
+            "$out/stats.json") ");
+        fs::permissions(program_, fs::perms::owner_all);
   }
 
   LoadedStudy read(const std::string& yaml) const {
@@ -220,6 +230,37 @@ TEST_F(StudyTest, AFailingRunEndsAloneAndIsTriedAgain) {
   calls();
   EXPECT_THROW(run(study), Error);
   EXPECT_EQ(calls(), 1U);
+}
+
+const std::string kFromStart = "start: {experiment: experiment.yaml, set: {epochs: 1}}\n";
+
+TEST_F(StudyTest, RunsOfASeedStartFromItsTrainedWeights) {
+  run(kTermBits + kFromStart);
+  EXPECT_EQ(calls(), 2U + 4);
+  EXPECT_THAT(file("out/table.md"), HasSubstr("| 16 | 81.50 \u00b1 0.71 |\n"));
+  run(kTermBits + kFromStart);
+  EXPECT_EQ(calls(), 0U);
+}
+
+TEST_F(StudyTest, OtherStartTrainsEveryRunAgain) {
+  run(kTermBits + kFromStart);
+  calls();
+  run(kTermBits + "start: {experiment: experiment.yaml, set: {epochs: 2}}\n");
+  EXPECT_EQ(calls(), 2U + 4);
+}
+
+TEST_F(StudyTest, WithoutItsStartAStudyEnds) {
+  try {
+    run(kTermBits + "start: {experiment: experiment.yaml, set: {datapath.term_bits: 7}}\n");
+    ADD_FAILURE() << "did not tell";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kToolFailed);
+    EXPECT_THAT(error.what(), HasSubstr("start, seed 1 failed: it broke"));
+  }
+}
+
+TEST_F(StudyTest, TwoSourcesOfWeightsAreRefused) {
+  expect_error(kFromStart + "set: {network.weights: w.onnx}\n", "both say where weights come from");
 }
 
 TEST_F(StudyTest, AForeignFolderIsRefused) {

@@ -32,9 +32,7 @@ class StudyTest : public testing::Test {
     for (const fs::path& file : dataset_files(root_.path() / "data")) write_file(file, "samples\n");
     write_file(root_.path() / "a.yaml", "name: a\n");
     write_file(root_.path() / "fp32.yaml", "name: fp32\nformat: {kind: fp32}\nupdate: {kind: host}\n");
-    write_file(
-        program_,
-        R"(#!/bin/sh
+    write_file(program_, R"sh(#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
     train) experiment=$2 ;;
@@ -53,18 +51,14 @@ if grep -q 'term_bits: 7' "$design"; then
 fi
 seed=$(sed -n 's/^seed: //p' "$experiment")
 [ -z "$dump" ] || echo "weights of seed $seed" > "$dump"
-weights=$(sed -n 's/^  weights: "*\([^"]*\)" *
-                $ /\1 / p' "$experiment") [-z "$weights"] ||
-            grep - q
-                "weights of seed $seed"
-                "$(dirname " $experiment ")/$weights" ||
-            exit 70 grep - q 'kind: fp32' "$design" && seed =
-            $((seed + 5)) echo "epoch" >
-            "$out/epochs.csv" echo '[{"name":"test_accuracy_percent","value":' $((
-                80 +
-                seed)) ',"unit":"%","description":"accuracy"},' '{"name":"train_loss","value":0.5,"unit":"nats","description":"loss"}]' >
-            "$out/stats.json") ");
-        fs::permissions(program_, fs::perms::owner_all);
+weights=$(sed -n 's/^  weights: "*\([^"]*\)"*$/\1/p' "$experiment")
+[ -z "$weights" ] || grep -q "weights of seed $seed" "$(dirname "$experiment")/$weights" || exit 70
+grep -q 'kind: fp32' "$design" && seed=$((seed + 5))
+echo "epoch" > "$out/epochs.csv"
+echo '[{"name":"test_accuracy_percent","value":'$((80 + seed))',"unit":"%","description":"accuracy"},' \
+     '{"name":"train_loss","value":0.5,"unit":"nats","description":"loss"}]' > "$out/stats.json"
+)sh");
+    fs::permissions(program_, fs::perms::owner_all);
   }
 
   LoadedStudy read(const std::string& yaml) const {

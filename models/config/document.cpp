@@ -75,7 +75,8 @@ class Reader {
              "key '" + item + "' must be a group; write '- " + parameter.record->parameters.front()->name +
                  ": ...'");
       }
-      read(*parameter.record, node.items[i], parameter.append(object), item + ".");
+      void* fresh = parameter.append(object);  // nothing is filled yet
+      Reader(root_, document_, false).read(*parameter.record, node.items[i], fresh, item + ".");
     }
   }
 

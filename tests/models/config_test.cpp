@@ -309,7 +309,7 @@ TEST(Config, AnUpdateIsCheckedAsAFileIs) {
             "g.yaml:2:16: key 'inner.count' is out of range: 9; legal is 1..8 items");
   EXPECT_EQ(updated("inner.cout", "2"),
             "g.yaml:2:3: key 'inner.cout' is unknown; did you mean 'inner.count'?");
-  EXPECT_THAT(updated("stops", "[{factor: 2}]"), testing::HasSubstr("g.yaml:2:3: key 'inner"));
+  EXPECT_THAT(updated("stops", "[{factor: 2}]"), testing::HasSubstr("key 'stops[0].at' is missing"));
 }
 
 struct Overrides {

@@ -35,6 +35,8 @@ std::string axis(const std::string& name, const ChartAxis& axis, const ChartRang
   for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
     script += (i > 0 ? ", " : "") + quoted(axis.ticks[i].label) + " " + number(axis.ticks[i].at);
   }
+  // The first label reaches left of its tick: the margin, in letters, makes room for it.
+  if (name == "x" && labels_slant(axis)) script = "set lmargin 18\n" + script;
   return script + (name == "x" && labels_slant(axis) ? ") rotate by 20 right\n" : ")\n");
 }
 

@@ -2,17 +2,22 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "explore/measure/attention_rounding.hpp"
 #include "explore/measure/measurement.hpp"
 #include "explore/measure/second_moment.hpp"
 #include "explore/measure/update_error.hpp"
+#include "models/design/design_file.hpp"
+#include "models/train/experiment_file.hpp"
 
 namespace napier::cli {
 namespace {
 
 struct Options {
-  std::string folder, trace;
+  std::string folder, trace, experiment, design;
   explore::SecondMomentRequest moment;
   int repetitions = 16;
+  int steps = 100;
+  int threads = 0;
   std::uint32_t seed = 1;
 };
 
@@ -57,6 +62,30 @@ void add_measure(CLI::App& app) {
   error->callback([options] {
     finish(explore::measure_update_error(read_trace(options->trace), options->trace, options->repetitions,
                                          options->seed),
+           options->folder);
+  });
+
+  CLI::App* attention = command->add_subcommand(
+      "attention_rounding",
+      "Bias of a language model's attention products with terms cut off and with terms rounded half up");
+  attention->add_option("EXPERIMENT", options->experiment, "Experiment of network.kind transformer")
+      ->required();
+  attention->add_option("-o,--output", options->folder, "Folder for CSV, table and charts")->required();
+  attention->add_option("--design", options->design, "Design instead of the experiment's");
+  attention->add_option("--steps", options->steps, "Steps of training before the products are taken")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  attention->add_option("--threads", options->threads, "Threads; 0: all")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  attention->footer(
+      "Example: napier measure attention_rounding configs/experiments/kjv_transformer.yaml -o "
+      "runs/attention");
+  attention->callback([options] {
+    const Experiment experiment = read_experiment(options->experiment).experiment;
+    const std::string design = options->design.empty() ? experiment.design.string() : options->design;
+    finish(explore::measure_attention_rounding(experiment, read_design(design), options->experiment,
+                                               options->steps, options->threads),
            options->folder);
   });
 }

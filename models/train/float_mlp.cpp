@@ -1,6 +1,7 @@
 // The perceptron in FP32: OpenBLAS on one thread, whose results depend on its core type but not on ours.
 #include <cblas.h>
 
+#include "models/format/quantizer.hpp"
 #include "models/train/host_optimizer.hpp"
 #include "models/train/master_weights.hpp"
 #include "models/train/network.hpp"
@@ -67,6 +68,9 @@ class FloatMlp : public Network {
         for (std::size_t i = 0; i < next.size(); ++i) next[i] = activations[l][i] > 0.0F ? next[i] : 0.0F;
       }
       const double rate = tensor_rate(optimizer_) * settings.factor;
+      const std::string name = layer_name(l);
+      largest_magnitude(gradient, {"gradient of " + name + ".weight", settings.step});
+      largest_magnitude(bias_gradient, {"gradient of " + name + ".bias", settings.step});
       layer.weights.update(gradient, settings, threads_);
       layer.bias_optimizer.step(layer.bias, bias_gradient, rate, settings.step + 1, threads_);
       error = std::move(next);
@@ -97,7 +101,7 @@ class FloatMlp : public Network {
     std::vector<Array> all;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
-      const std::string name = "fc" + std::to_string(l + 1);
+      const std::string name = layer_name(l);
       append_matrix(name + ".weight", layer.outputs, layer.inputs, layer.weights.values(), all);
       append_tensor(name + ".bias", layer.bias, all);
     }
@@ -113,6 +117,8 @@ class FloatMlp : public Network {
   }
 
  private:
+  static std::string layer_name(std::size_t l) { return "fc" + std::to_string(l + 1); }
+
   /// Fills the activations of all layers' inputs; returns the logits.
   Floats forward(const Batch& batch, std::vector<Floats>& activations) const {
     Floats x(batch.inputs.size());

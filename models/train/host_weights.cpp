@@ -4,6 +4,7 @@
 #include "models/format/quantizer.hpp"
 #include "models/train/master_weights.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/weight_checks.hpp"
 #include "models/train/weights.hpp"
 
 namespace napier {
@@ -13,7 +14,8 @@ class HostWeights : public Weights {
  public:
   HostWeights(const Design& design, const OptimizerParameters& optimizer, std::span<const float> initial,
               int layer, const Parallel& threads)
-      : threads_(threads),
+      : layer_(layer),
+        threads_(threads),
         quantizer_(design),
         master_(design, optimizer, layer, initial),
         operands_(initial.size()),
@@ -25,8 +27,7 @@ class HostWeights : public Weights {
   std::int64_t underflows() const override { return underflows_; }
 
   void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord*) override {
-    const std::vector<float> table = quantizer_.dequantize_table(k);
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient_[i] = table[gradient[i]];
+    read_gradient(quantizer_, gradient, k, layer_, settings.step, gradient_);
     master_.update(gradient_, settings, threads_);
     quantise(settings.step);
   }
@@ -43,6 +44,7 @@ class HostWeights : public Weights {
     underflows_ = quantizer_.quantize(master_.values(), scale_, operands_, place).underflowed;
   }
 
+  int layer_;
   const Parallel& threads_;
   Quantizer quantizer_;
   MasterWeights master_;

@@ -8,14 +8,20 @@
 #include "models/train/host_optimizer.hpp"
 
 namespace napier {
+namespace {
 
-IntegerMadam::IntegerMadam(int bits, double bound, double second_moment, std::span<const float> initial)
+constexpr std::size_t kPiece = 16384;  // weights a thread takes at once
+
+}  // namespace
+
+IntegerMadam::IntegerMadam(int bits, float largest, double bound, double second_moment,
+                           std::span<const float> initial)
     : max_k_((1 << bits) - 1),
       bound_(static_cast<float>(bound)),
       decay_(static_cast<float>(second_moment)),
-      largest_(static_cast<float>(3.0 * root_mean_square(initial))),
+      largest_(largest),
       mean_squares_(initial.size()) {
-  if (!(largest_ > 0)) throw InternalError("initial weights are all zero: Madam could never move them");
+  if (!(largest_ > 0)) throw InternalError("integer Madam needs a largest magnitude above zero");
   for (int k = 0; k <= max_k_; ++k) {
     magnitudes_.push_back(static_cast<float>(double{largest_} * portable_exp(-kResolution * k)));
   }
@@ -27,11 +33,21 @@ IntegerMadam::IntegerMadam(int bits, double bound, double second_moment, std::sp
   }
 }
 
-void IntegerMadam::step(std::span<const float> gradient, double rate, std::int64_t time) {
+void IntegerMadam::step(std::span<const float> gradient, double rate, std::int64_t time,
+                        const Parallel& threads) {
   constexpr double kLn2 = 0x1.62e42fefa39efp-1;
   const auto scale = static_cast<float>(rate * kLn2 / kResolution);
   const auto correction = static_cast<float>(bias_correction(decay_, time));
-  for (std::size_t i = 0; i < weights_.size(); ++i) {
+  const auto pieces = static_cast<int>((weights_.size() + kPiece - 1) / kPiece);
+  threads.for_each(pieces, [&](int i) {
+    const std::size_t first = static_cast<std::size_t>(i) * kPiece;
+    step_piece(gradient, scale, correction, first, std::min(first + kPiece, weights_.size()));
+  });
+}
+
+void IntegerMadam::step_piece(std::span<const float> gradient, float scale, float correction,
+                              std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last; ++i) {
     const float g = gradient[i];
     mean_squares_[i] = decay_ * mean_squares_[i] + (1.0F - decay_) * g * g;
     const float size = std::sqrt(mean_squares_[i] * correction);

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "models/train/experiment.hpp"
+#include "models/base/parallel.hpp"
 
 namespace napier {
 
@@ -16,12 +16,13 @@ class IntegerMadam {
   /// Distance of neighbouring magnitudes' natural logarithms.
   static constexpr double kResolution = 0.001;
 
-  /// `bits` of k, 1..15. `initial`: not all zero; `largest` is 3 times its root mean square.
-  IntegerMadam(int bits, double bound, double second_moment, std::span<const float> initial);
+  /// `bits` of k, 1..15. `largest` magnitude, above zero: 3 RMS of the initial weights.
+  IntegerMadam(int bits, float largest, double bound, double second_moment, std::span<const float> initial);
 
   /// One step, counted from 1 by `time`; `rate`: octaves of a normalised gradient of 1, so s =
-  /// rate ln(2) / 0.001.
-  void step(std::span<const float> gradient, double rate, std::int64_t time);
+  /// rate ln(2) / 0.001. gradient: as many finite numbers as there are weights. The result does not depend on
+  /// the number of threads.
+  void step(std::span<const float> gradient, double rate, std::int64_t time, const Parallel& threads);
 
   float largest() const { return largest_; }
   int max_k() const { return max_k_; }
@@ -33,6 +34,9 @@ class IntegerMadam {
   std::vector<float>& mean_squares() { return mean_squares_; }
 
  private:
+  /// The weights first..last - 1.
+  void step_piece(std::span<const float> gradient, float scale, float correction, std::size_t first,
+                  std::size_t last);
   int max_k_;
   float bound_, decay_, largest_;
   std::vector<float> magnitudes_;

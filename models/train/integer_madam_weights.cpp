@@ -4,6 +4,7 @@
 #include "models/train/host_optimizer.hpp"
 #include "models/train/integer_madam.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/weight_checks.hpp"
 #include "models/train/weights.hpp"
 
 namespace napier {
@@ -12,10 +13,13 @@ namespace {
 class IntegerMadamWeights : public Weights {
  public:
   IntegerMadamWeights(const Design& design, const OptimizerParameters& optimizer,
-                      std::span<const float> initial)
+                      std::span<const float> initial, int layer, const Parallel& threads)
       : rate_(base_rate(optimizer, HostRule::kMadam)),
+        layer_(layer),
+        threads_(threads),
         quantizer_(design),
-        rule_(design.update.bits - 1, design.update.bound, optimizer.host.second_moment, initial),
+        rule_(design.update.bits - 1, madam_limit(initial, layer), design.update.bound,
+              optimizer.host.second_moment, initial),
         scale_(quantizer_.scale_exponent(rule_.largest())),
         operands_(initial.size()),
         gradient_(initial.size()) {
@@ -30,9 +34,8 @@ class IntegerMadamWeights : public Weights {
   std::int64_t underflows() const override { return underflows_; }
 
   void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord*) override {
-    const std::vector<float> table = quantizer_.dequantize_table(k);
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient_[i] = table[gradient[i]];
-    rule_.step(gradient_, settings.factor * rate_, settings.step + 1);
+    read_gradient(quantizer_, gradient, k, layer_, settings.step, gradient_);
+    rule_.step(gradient_, settings.factor * rate_, settings.step + 1, threads_);
     make_operands();
   }
 
@@ -52,6 +55,8 @@ class IntegerMadamWeights : public Weights {
   }
 
   double rate_;
+  int layer_;
+  const Parallel& threads_;
   Quantizer quantizer_;
   IntegerMadam rule_;
   int scale_;
@@ -65,9 +70,9 @@ class IntegerMadamWeights : public Weights {
 
 std::unique_ptr<Weights> make_integer_madam_weights(const Design& design,
                                                     const OptimizerParameters& optimizer,
-                                                    std::span<const float> initial,
-                                                    const Parallel& /*threads*/) {
-  return std::make_unique<IntegerMadamWeights>(design, optimizer, initial);
+                                                    std::span<const float> initial, int layer,
+                                                    const Parallel& threads) {
+  return std::make_unique<IntegerMadamWeights>(design, optimizer, initial, layer, threads);
 }
 
 }  // namespace napier

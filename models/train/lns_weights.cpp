@@ -9,10 +9,10 @@
 #include "models/format/constants.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/trace/trace.hpp"
-#include "models/train/host_optimizer.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/update_grid.hpp"
+#include "models/train/weight_checks.hpp"
 
 namespace napier {
 namespace {
@@ -39,8 +39,7 @@ std::vector<UpdateWord> initial_words(const UpdateGrid& grid, std::span<const fl
 LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
                        int layer, const Parallel& threads)
     : design_(design), madam_(madam), layer_(layer), threads_(threads), unit_(design) {
-  const auto limit = static_cast<float>(3.0 * root_mean_square(initial));
-  if (!(limit > 0)) throw InternalError("initial weights are all zero: Madam could never move them");
+  const float limit = madam_limit(initial, layer);
   scale_ = Quantizer(design).scale_exponent(limit);
   const int finer = design.update.bits - design.format.bits;
   const int max_code = unit_.unit().max_code();

@@ -2,6 +2,7 @@
 
 #include "models/format/float_rounding.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/weight_checks.hpp"
 
 namespace napier {
 namespace {
@@ -22,6 +23,7 @@ MasterWeights::MasterWeights(const Design& design, const OptimizerParameters& op
       random_(design.update.seed),
       optimizer_(optimizer.host, optimizer.host.rule, design.update.bound, initial),
       values_(initial.begin(), initial.end()) {
+  if (optimizer.host.rule == HostRule::kMadam) madam_limit(initial, tensor);
   if (update_.master == MasterFormat::kFp32) return;
   moved_ = values_;
   if (update_.master_rounding == MasterRounding::kKahan) excess_.resize(values_.size());

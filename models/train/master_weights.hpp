@@ -21,7 +21,8 @@ class StateArchive;
 ///               next step: Kahan's compensated sum (Zamirai et al., "Revisiting BFloat16 Training", 2020).
 class MasterWeights {
  public:
-  /// `tensor` counts the network's weight tensors from 0.
+  /// `tensor` counts the network's weight tensors from 0. InputError for initial weights that are all zero
+  /// where Madam moves them.
   MasterWeights(const Design& design, const OptimizerParameters& optimizer, int tensor,
                 std::span<const float> initial);
 

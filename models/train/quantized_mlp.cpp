@@ -110,7 +110,7 @@ class QuantizedMlp : public Network {
     std::vector<Array> all;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const Layer& layer = layers_[l];
-      const std::string name = "fc" + std::to_string(l + 1);
+      const std::string name = layer_name(l);
       append_weights(design_, name + ".weight", layer.outputs, layer.inputs, *layer.weights, all);
       append_tensor(name + ".bias", layer.bias, all);
     }
@@ -129,6 +129,8 @@ class QuantizedMlp : public Network {
   }
 
  private:
+  static std::string layer_name(std::size_t l) { return "fc" + std::to_string(l + 1); }
+
   /// What the parts of one pass over a batch share.
   struct Step {
     StepSettings settings;
@@ -275,6 +277,7 @@ class QuantizedMlp : public Network {
     layer.weights->update(gradient.words, gradient.k, step.settings, wanted ? &record : nullptr);
     if (wanted) step.trace->updates.push_back(std::move(record));
     const double rate = tensor_rate(experiment_.optimizer);
+    largest_magnitude(bias_gradient, {"gradient of " + layer_name(l) + ".bias", step.settings.step});
     layer.bias_optimizer.step(layer.bias, bias_gradient, rate * step.settings.factor, step.settings.step + 1,
                               threads_);
     step.report.weight_underflows += layer.weights->underflows();

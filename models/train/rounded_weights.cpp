@@ -9,6 +9,7 @@
 #include "models/train/host_optimizer.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/update_grid.hpp"
+#include "models/train/weight_checks.hpp"
 #include "models/train/weights.hpp"
 
 namespace napier {
@@ -25,7 +26,7 @@ class RoundedWeights : public Weights {
                  int layer, const Parallel& threads)
       : design_(design),
         rate_(base_rate(optimizer, optimizer.host.rule)),
-        layer_(static_cast<std::uint32_t>(layer)),
+        layer_(layer),
         threads_(threads),
         quantizer_(design),
         grid_(design),
@@ -38,6 +39,7 @@ class RoundedWeights : public Weights {
     for (int w = 0; w < (1 << design.update.bits); ++w) {
       operand_of_.push_back(operand_of_weight(design, static_cast<UpdateWord>(w)));
     }
+    if (optimizer.host.rule == HostRule::kMadam) madam_limit(initial, layer);
     round(0, false);
   }
   std::span<const Word> operands() const override { return operands_; }
@@ -45,8 +47,7 @@ class RoundedWeights : public Weights {
   std::int64_t underflows() const override { return underflows_; }
 
   void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord*) override {
-    const std::vector<float> table = quantizer_.dequantize_table(k);
-    for (std::size_t i = 0; i < gradient.size(); ++i) gradient_[i] = table[gradient[i]];
+    read_gradient(quantizer_, gradient, k, layer_, settings.step, gradient_);
     optimizer_.step(values_, gradient_, settings.factor * rate_, settings.step + 1, threads_);
     round(settings.step + 1, design_.update.rounding == UpdateRounding::kStochastic);
   }
@@ -70,8 +71,8 @@ class RoundedWeights : public Weights {
       Philox::Block noise{};
       for (std::size_t i = first; i < last; ++i) {
         if (stochastic && i % 4 == 0) {
-          noise = random_.block(
-              {static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(step), layer_, kWeightNoise});
+          noise = random_.block({static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(step),
+                                 static_cast<std::uint32_t>(layer_), kWeightNoise});
         }
         words_[i] = stochastic ? grid_.stochastic(values_[i], scale_, noise[i % 4])
                                : grid_.nearest(values_[i], scale_);
@@ -92,7 +93,7 @@ class RoundedWeights : public Weights {
 
   Design design_;
   double rate_;
-  std::uint32_t layer_;
+  int layer_;
   const Parallel& threads_;
   Quantizer quantizer_;
   UpdateGrid grid_;

@@ -14,7 +14,8 @@ std::unique_ptr<Weights> make_rounded_weights(const Design& design, const Optimi
                                               const Parallel& threads);
 std::unique_ptr<Weights> make_integer_madam_weights(const Design& design,
                                                     const OptimizerParameters& optimizer,
-                                                    std::span<const float> initial, const Parallel& threads);
+                                                    std::span<const float> initial, int layer,
+                                                    const Parallel& threads);
 
 std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParameters& optimizer,
                                       std::span<const float> initial, int layer, const Parallel& threads) {
@@ -26,7 +27,7 @@ std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParam
     case UpdateKind::kRounded:
       return make_rounded_weights(design, optimizer, initial, layer, threads);
     case UpdateKind::kIntegerMadam:
-      return make_integer_madam_weights(design, optimizer, initial, threads);
+      return make_integer_madam_weights(design, optimizer, initial, layer, threads);
   }
   throw InternalError("update kind without weights");
 }

@@ -24,7 +24,8 @@ class Weights {
   virtual int scale() const = 0;
   /// Weights that are not zero but whose operand is.
   virtual std::int64_t underflows() const = 0;
-  /// Moves the weights by gradient words of scale exponent k; fills `record`, where there is one, with the
+  /// Moves the weights by gradient words of scale exponent k; InputError, naming tensor and step, where they
+  /// stand for numbers that the kind of update cannot hold. Fills `record`, where there is one, with the
   /// unit's states (step and layer are the caller's).
   virtual void update(std::span<const Word> gradient, int k, const StepSettings& settings,
                       UpdateRecord* record) = 0;
@@ -39,7 +40,8 @@ class Weights {
 ///   rounded:       logarithms of update.bits, each step made in FP32 by host.rule and rounded;
 ///   integer_madam: integers of update.bits - 1 bits, a fixed table their magnitudes.
 /// `layer` counts the network's weight tensors from 0: it tells their random numbers apart where rounding is
-/// stochastic.
+/// stochastic, and names them in messages. InputError for initial weights that are not finite, or that are
+/// all zero where Madam moves them.
 std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParameters& optimizer,
                                       std::span<const float> initial, int layer, const Parallel& threads);
 

@@ -77,13 +77,16 @@ Trace trace_of_small_steps(const Design& design) {
   return trace;
 }
 
-/// Verifies a design of the spread with a changed piece of its update unit; the weights must differ.
+/// Verifies a design of the spread with a changed piece of its update unit; the weights must differ. The
+/// trace is shown first to hold for the unchanged text, so that it is the change that is found.
 void expect_found_in_weights(const std::string& name, const std::string& file, const std::string& from,
                              const std::string& to) {
   const Design design = test::spread_design(name);
   Folder folder;
   const auto files = with_change(design, file, from, to);
-  const VerifyResult r = verify_files(design, trace_of_small_steps(design), files, folder.path(), {});
+  const Trace trace = trace_of_small_steps(design);
+  ASSERT_EQ(verify_files(design, trace, rtl::emit_design(design), folder.path(), {}).difference, "");
+  const VerifyResult r = verify_files(design, trace, files, folder.path(), {});
   EXPECT_FALSE(r.equal());
   EXPECT_THAT(r.difference, HasSubstr("update_out"));
 }

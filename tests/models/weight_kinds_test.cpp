@@ -219,7 +219,7 @@ TEST(RoundedWeights, WeightsThatDivergeAreRefused) {
 TEST(IntegerMadam, WeightsArePublishedIntegers) {
   // 3 RMS = 3: k of |w| = 3 exp(-0.001 k).
   const std::vector<float> initial = {1.0F, -1.0F};
-  IntegerMadam rule(12, 10.0, 0.999, initial);
+  IntegerMadam rule(12, 3.0F, 10.0, 0.999, initial);
   EXPECT_EQ(rule.max_k(), 4095);
   EXPECT_EQ(rule.largest(), 3.0F);
   const auto k_of_one = static_cast<std::uint16_t>(std::lround(std::log(3.0) / 0.001));
@@ -227,18 +227,18 @@ TEST(IntegerMadam, WeightsArePublishedIntegers) {
             (std::vector<std::uint16_t>{k_of_one, static_cast<std::uint16_t>(k_of_one + 4096)}));
   EXPECT_NEAR(rule.magnitudes()[k_of_one], 1.0, 0.0005);
   // The first g* is +-1: s = 2^-6 ln 2 / 0.001 = 10.83 moves k by 11, towards zero where signs agree.
-  rule.step(std::vector<float>{0.25F, 0.25F}, 1.0 / 64, 1);
+  rule.step(std::vector<float>{0.25F, 0.25F}, 1.0 / 64, 1, Parallel(1));
   EXPECT_EQ(rule.weights()[0], k_of_one + 11);
   EXPECT_EQ(rule.weights()[1] - 4096, k_of_one - 11);
   // No gradient, no step; v = 0 gives g* = 0.
-  IntegerMadam still(12, 10.0, 0.999, initial);
-  still.step(std::vector<float>{0.0F, 0.0F}, 1.0 / 64, 1);
+  IntegerMadam still(12, 3.0F, 10.0, 0.999, initial);
+  still.step(std::vector<float>{0.0F, 0.0F}, 1.0 / 64, 1, Parallel(1));
   EXPECT_EQ(still.weights()[0], k_of_one);
 }
 
 TEST(IntegerMadam, StaysWithinItsIntegers) {
-  IntegerMadam rule(12, 10.0, 0.5, std::vector<float>{1.0F, -1.0F});
-  for (int t = 1; t <= 300; ++t) rule.step(std::vector<float>{1.0F, 1.0F}, 1.0, t);
+  IntegerMadam rule(12, 3.0F, 10.0, 0.5, std::vector<float>{1.0F, -1.0F});
+  for (int t = 1; t <= 300; ++t) rule.step(std::vector<float>{1.0F, 1.0F}, 1.0, t, Parallel(1));
   EXPECT_EQ(rule.weights()[0], 4095);
   EXPECT_EQ(rule.weights()[1], 4096);
   EXPECT_EQ(rule.magnitudes()[0], 3.0F);
@@ -251,7 +251,8 @@ TEST(IntegerMadam, OperandsAreThoseOfItsMagnitudes) {
   const Parallel one(1);
   const std::vector<float> initial = uniform(1000, 0.2F, 8);
   const auto weights = make_weights(d, {}, initial, 0, one);
-  const IntegerMadam rule(12, d.update.bound, 0.999, initial);
+  const auto largest = static_cast<float>(3.0 * root_mean_square(initial));
+  const IntegerMadam rule(12, largest, d.update.bound, 0.999, initial);
   const Quantizer quantizer(d);
   std::vector<float> values;
   for (const int w : rule.weights()) {
@@ -261,6 +262,101 @@ TEST(IntegerMadam, OperandsAreThoseOfItsMagnitudes) {
   std::vector<Word> expected(values.size());
   quantizer.quantize(values, weights->scale(), expected, {"weights", 0});
   EXPECT_EQ(operands(*weights), expected);
+}
+
+TEST(IntegerMadam, ThreadsChangeNothing) {
+  const std::vector<float> initial = uniform(40000, 0.2F, 8), gradient = uniform(40000, 1.0F, 9);
+  IntegerMadam one(12, 0.3F, 10.0, 0.999, initial), three = one;
+  for (int t = 1; t <= 3; ++t) {
+    one.step(gradient, 1.0 / 64, t, Parallel(1));
+    three.step(gradient, 1.0 / 64, t, Parallel(3));
+  }
+  EXPECT_EQ(one.weights(), three.weights());
+  EXPECT_EQ(one.mean_squares(), three.mean_squares());
+}
+
+struct Kind {
+  UpdateKind kind;
+  HostRule rule;
+  bool madam() const {
+    return kind == UpdateKind::kMadam || kind == UpdateKind::kIntegerMadam || rule == HostRule::kMadam;
+  }
+};
+
+const std::vector<Kind> kKinds = {
+    {UpdateKind::kMadam, HostRule::kMadam}, {UpdateKind::kIntegerMadam, HostRule::kMadam},
+    {UpdateKind::kHost, HostRule::kMadam},  {UpdateKind::kHost, HostRule::kSgd},
+    {UpdateKind::kHost, HostRule::kAdam},   {UpdateKind::kRounded, HostRule::kMadam},
+    {UpdateKind::kRounded, HostRule::kSgd}, {UpdateKind::kRounded, HostRule::kAdam}};
+
+/// The weights of weight tensor 3.
+std::unique_ptr<Weights> weights_of(const Kind& kind, std::span<const float> initial,
+                                    const Parallel& threads) {
+  Design d;
+  d.update.kind = kind.kind;
+  d.update.bits = 13;
+  OptimizerParameters optimizer;
+  optimizer.host.rule = kind.rule;
+  return make_weights(d, optimizer, initial, 3, threads);
+}
+
+/// What an InputError of `act` says, or nothing.
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const InputError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(EveryKindOfUpdate, ZeroGradientsMoveNothing) {
+  const Parallel one(1);
+  for (const Kind& kind : kKinds) {
+    const auto weights = weights_of(kind, uniform(100, 0.5F, 2), one);
+    const std::vector<Word> before = operands(*weights);
+    for (int step = 0; step < 3; ++step) weights->update(std::vector<Word>(100, 0), 0, {step, 1.0}, nullptr);
+    EXPECT_EQ(operands(*weights), before);
+  }
+}
+
+TEST(EveryKindOfUpdate, GradientsBeyondFloatsAreRefusedWithTensorAndStep) {
+  // 2^(2000 / 8) = 2^250. The Madam unit takes logarithms, and moves by this gradient as by any other.
+  const Parallel one(1);
+  const std::vector<Word> gradient = {0, 0x7F};
+  for (const Kind& kind : kKinds) {
+    const auto weights = weights_of(kind, std::vector<float>{0.5F, 0.5F}, one);
+    const std::string message = refusal([&] { weights->update(gradient, 2000, {5, 1.0}, nullptr); });
+    if (kind.kind == UpdateKind::kMadam) {
+      EXPECT_EQ(message, "");
+      EXPECT_LT(weights->update_words()[1], weights->update_words()[0]);
+    } else {
+      EXPECT_THAT(message,
+                  testing::StartsWith("element 1 of the gradient of weight tensor 3 is infinite in step 5"));
+    }
+  }
+}
+
+TEST(EveryKindOfUpdate, MadamRefusesWeightsItCouldNeverMove) {
+  const Parallel one(1);
+  for (const Kind& kind : kKinds) {
+    const std::string message = refusal([&] { weights_of(kind, std::vector<float>(4, 0.0F), one); });
+    if (kind.madam()) {
+      EXPECT_THAT(message, testing::HasSubstr("initial values of weight tensor 3 are all zero"));
+    } else {
+      EXPECT_EQ(message, "");
+    }
+  }
+}
+
+TEST(EveryKindOfUpdate, WeightsThatAreNotNumbersAreRefused) {
+  const Parallel one(1);
+  for (const Kind& kind : kKinds) {
+    EXPECT_THAT(refusal([&] {
+                  weights_of(kind, std::vector<float>{1.0F, NAN}, one);
+                }),
+                testing::HasSubstr("is NaN in step 0"));
+  }
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include "models/gemm/packing.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
+#include <type_traits>
+#include <utility>
 
 #include "models/base/vector_clones.hpp"
 #include "models/gemm/magnitude_bound.hpp"
@@ -19,35 +22,62 @@ int divide_up(int a, int b) { return (a + b - 1) / b; }
 
 std::size_t product(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
-struct LnsBytes {
-  std::uint8_t largest;  ///< code
-  std::uint8_t zero;     ///< attenuation of code 0
-  std::uint8_t limit, added;
-  std::uint8_t plus, minus;
-  int gamma_log2;
-};
+/// run(i, n) for pieces of n elements from i on: n is a constant, so that the compiler makes each piece a
+/// few vectors and short tails do not go element by element.
+template <class Run>
+__attribute__((always_inline)) inline void for_pieces(std::size_t count, Run run) {
+  std::size_t i = 0;
+  for (; i + 64 <= count; i += 64) run(i, std::integral_constant<std::size_t, 64>{});
+  for (; i + 16 <= count; i += 16) run(i, std::integral_constant<std::size_t, 16>{});
+  for (; i < count; ++i) run(i, std::integral_constant<std::size_t, 1>{});
+}
 
 NAPIER_VECTOR_CLONES
-void convert_lns(const Word* __restrict from, std::size_t count, const LnsBytes p,
+void convert_lns(const Word* __restrict from, std::size_t count, const LnsBytes& bytes,
                  std::uint8_t* __restrict words, std::uint8_t* __restrict signs) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto code = static_cast<std::uint8_t>(from[i] & p.largest);
-    const auto attenuation = code == 0 ? p.zero : static_cast<std::uint8_t>(p.largest - code);
-    const auto kept = attenuation < p.limit ? attenuation : p.limit;
-    words[i] = static_cast<std::uint8_t>(kept + p.added);
-    signs[i] = from[i] > p.largest ? p.minus : p.plus;
-  }
+  const LnsBytes p = bytes;
+  for_pieces(
+      count, [=](std::size_t start, auto piece) __attribute__((always_inline)) {
+        for (std::size_t i = start; i < start + piece; ++i) {
+          const auto code = static_cast<std::uint8_t>(from[i] & p.largest);
+          const auto attenuation = code == 0 ? p.zero : static_cast<std::uint8_t>(p.largest - code);
+          const auto kept = attenuation < p.limit ? attenuation : p.limit;
+          words[i] = static_cast<std::uint8_t>(kept + p.added);
+          signs[i] = from[i] > p.largest ? p.minus : p.plus;
+        }
+      });
 }
 
 /// Energy of up to kRun packed attenuations; zeros count as the limit's magnitude.
 NAPIER_VECTOR_CLONES
-std::uint32_t sum_energy(const std::uint8_t* words, std::size_t count, const LnsBytes p) {
+std::uint32_t sum_energy(const std::uint8_t* words, std::size_t count, const LnsBytes& bytes) {
+  const LnsBytes p = bytes;
   std::uint32_t energy = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t attenuation = static_cast<std::uint32_t>(words[i]) - p.added;
     energy += lns_energy(attenuation, p.gamma_log2);
   }
   return energy;
+}
+
+/// One group of a panel's rows.
+using Lanes = std::uint32_t __attribute__((vector_size(4 * kPanel)));
+
+/// In each pair of rows `distance` apart: the first's lanes with that bit change places with the second's
+/// without.
+template <unsigned distance>
+__attribute__((always_inline)) inline void exchange_halves(Lanes* row) {
+  [row]<unsigned... lane>(std::integer_sequence<unsigned, lane...>) __attribute__((always_inline)) {
+    for (unsigned i = 0; i < kPanel; ++i) {
+      if ((i & distance) != 0) continue;
+      const Lanes first = row[i], second = row[i + distance];
+      row[i] = __builtin_shufflevector(first, second,
+                                       ((lane & distance) != 0 ? kPanel + lane - distance : lane)...);
+      row[i + distance] = __builtin_shufflevector(
+          first, second, ((lane & distance) != 0 ? kPanel + lane : lane + distance)...);
+    }
+  }
+  (std::make_integer_sequence<unsigned, kPanel>{});
 }
 
 /// to[2 g], to[2 g + 1] = words[g], signs[g].
@@ -60,12 +90,23 @@ void zip(const std::uint32_t* __restrict words, const std::uint32_t* __restrict 
   }
 }
 
-/// kPanel rows of groups to groups of kPanel rows, `stride` apart.
+/// kPanel rows of groups to groups of kPanel rows, `stride` apart: in four rounds, halves of ever smaller
+/// squares change places.
 NAPIER_VECTOR_CLONES
 void interleave(const std::uint32_t* __restrict from, std::size_t groups, std::size_t stride,
                 std::uint32_t* __restrict to) {
-  for (std::size_t g = 0; g < groups; ++g, to += stride) {
-    for (std::size_t i = 0; i < kPanel; ++i) to[i] = from[i * groups + g];
+  std::size_t g = 0;
+  for (; g + kPanel <= groups; g += kPanel) {
+    Lanes row[kPanel];
+    for (std::size_t i = 0; i < kPanel; ++i) std::memcpy(&row[i], from + i * groups + g, sizeof(Lanes));
+    exchange_halves<8>(row);
+    exchange_halves<4>(row);
+    exchange_halves<2>(row);
+    exchange_halves<1>(row);
+    for (std::size_t i = 0; i < kPanel; ++i) std::memcpy(to + (g + i) * stride, &row[i], sizeof(Lanes));
+  }
+  for (; g < groups; ++g) {
+    for (std::size_t i = 0; i < kPanel; ++i) to[g * stride + i] = from[i * groups + g];
   }
 }
 
@@ -81,12 +122,19 @@ std::uint32_t convert_int8(const Word* __restrict from, std::size_t count, std::
   return static_cast<std::uint32_t>(energy);
 }
 
+/// Words of a row converted at once: padding goes between vectors that are not whole groups.
+std::size_t run_length(int vector, int group) {
+  const auto length = static_cast<std::size_t>(vector);
+  return vector % group == 0 ? kRun / length * length : length;
+}
+
 }  // namespace
 
 Packer::Packer(const Design& design, int limit)
     : lns_(design.format.kind == FormatKind::kLns),
       vector_(design.datapath.vector),
       group_(lns_ ? kLnsGroup : kInt8Group),
+      run_(run_length(vector_, group_)),
       format_(design.format),
       limit_(limit) {}
 
@@ -104,30 +152,32 @@ void Packer::shape(int rows, int k, Packed& packed) const {
   packed.energies.assign(static_cast<std::size_t>(rows), 0);
 }
 
-std::uint64_t Packer::pack_row(std::span<const Word> row, Side side, std::uint32_t* words,
-                               std::uint32_t* signs) const {
-  const std::size_t k = row.size();
-  const auto vector = static_cast<std::size_t>(vector_);
-  const auto group = static_cast<std::size_t>(group_);
+LnsBytes Packer::lns_bytes(std::uint8_t plus, std::uint8_t minus, std::uint8_t added) const {
   const auto limit = static_cast<std::uint8_t>(limit_);
   const auto largest = static_cast<std::uint8_t>(format_.max_code());
-  const LnsBytes bytes{.largest = largest,
-                       // Code 0 is the smallest magnitude unless it means zero.
-                       .zero = format_.zero == ZeroCode::kReserved ? limit : largest,
-                       .limit = limit,
-                       .added = side.added,
-                       .plus = side.plus,
-                       .minus = side.minus,
-                       .gamma_log2 = format_.gamma_log2};
-  const std::uint32_t padding = lns_ ? static_cast<std::uint8_t>(limit + side.added) * 0x01010101U : 0U;
-  const std::size_t step = vector % group == 0 ? kRun / vector * vector : vector;
+  return {.largest = largest,
+          // Code 0 is the smallest magnitude unless it means zero.
+          .zero = format_.zero == ZeroCode::kReserved ? limit : largest,
+          .limit = limit,
+          .added = added,
+          .plus = plus,
+          .minus = minus,
+          .gamma_log2 = format_.gamma_log2};
+}
+
+std::uint64_t Packer::pack_row(std::span<const Word> row, const LnsBytes& bytes, std::uint32_t* words,
+                               std::uint32_t* signs) const {
+  const std::size_t k = row.size();
+  const auto group = static_cast<std::size_t>(group_);
+  const std::uint32_t padding =
+      lns_ ? static_cast<std::uint8_t>(bytes.limit + bytes.added) * 0x01010101U : 0U;
   std::uint64_t energy = 0;
-  for (std::size_t start = 0; start < k; start += step) {
-    const std::size_t count = std::min(step, k - start);
+  for (std::size_t start = 0; start < k; start += run_) {
+    const std::size_t count = std::min(run_, k - start);
     const std::size_t used = (count + group - 1) / group;
     if (count % group != 0) {
       words[used - 1] = padding;
-      if (lns_) signs[used - 1] = side.plus * 0x01010101U;
+      if (lns_) signs[used - 1] = bytes.plus * 0x01010101U;
     }
     if (lns_) {
       auto* const attenuations = reinterpret_cast<std::uint8_t*>(words);
@@ -148,6 +198,7 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
   shape(panels * kPanel, k, packed);
   const auto groups = static_cast<std::size_t>(packed.groups);
   const std::size_t stride = kPanel * static_cast<std::size_t>(packed.parts);
+  const LnsBytes bytes = lns_bytes(0x01, 0xFF, 0);
   threads.for_each(panels, [&](int panel) {
     const auto words = std::make_unique_for_overwrite<std::uint32_t[]>(groups * kPanel);
     const auto signs = std::make_unique_for_overwrite<std::uint32_t[]>(lns_ ? groups * kPanel : 0);
@@ -156,7 +207,7 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
     for (int i = 0; i < std::min(kPanel, rows - first); ++i) {
       const std::size_t place = static_cast<std::size_t>(i) * groups;
       packed.energies[static_cast<std::size_t>(first + i)] =
-          pack_row({a.row(first + i, scratch.data()), scratch.size()}, {0x01, 0xFF, 0}, words.get() + place,
+          pack_row({a.row(first + i, scratch.data()), scratch.size()}, bytes, words.get() + place,
                    lns_ ? signs.get() + place : nullptr);
     }
     // Rows past the last are zeros.
@@ -174,14 +225,15 @@ void Packer::pack_b(const Rows& b, int first, int last, const Parallel& threads,
   const int rows = last - first, k = b.length();
   shape(rows, k, packed);
   const auto groups = static_cast<std::size_t>(packed.groups);
-  const Side side{0x00, 0xFE, static_cast<std::uint8_t>(255 - limit_)};
+  const LnsBytes bytes = lns_bytes(0x00, 0xFE, static_cast<std::uint8_t>(255 - limit_));
   threads.for_each(divide_up(rows, kPanel), [&](int block) {
     std::vector<Word> scratch(static_cast<std::size_t>(k));
     std::vector<std::uint32_t> words(lns_ ? groups : 0), signs(words.size());
     for (int row = block * kPanel; row < std::min(rows, (block + 1) * kPanel); ++row) {
       std::uint32_t* to = packed.words.data() + product(row, packed.groups * packed.parts);
-      packed.energies[static_cast<std::size_t>(row)] = pack_row(
-          {b.row(first + row, scratch.data()), scratch.size()}, side, lns_ ? words.data() : to, signs.data());
+      packed.energies[static_cast<std::size_t>(row)] =
+          pack_row({b.row(first + row, scratch.data()), scratch.size()}, bytes, lns_ ? words.data() : to,
+                   signs.data());
       if (lns_) zip(words.data(), signs.data(), groups, to);
     }
   });

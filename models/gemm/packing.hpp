@@ -33,6 +33,16 @@ struct Packed {
   std::vector<std::uint64_t> energies;  ///< of the rows, see MagnitudeBound
 };
 
+/// How LNS words become packed bytes. A's and B's differ in the last of them.
+struct LnsBytes {
+  std::uint8_t largest;  ///< code
+  std::uint8_t zero;     ///< attenuation of code 0
+  std::uint8_t limit;    ///< of attenuations
+  std::uint8_t added;    ///< to attenuations
+  std::uint8_t plus, minus;
+  int gamma_log2;
+};
+
 /// Packs the operands of one design.
 class Packer {
  public:
@@ -47,18 +57,15 @@ class Packer {
   std::size_t row_size(int k) const;
 
  private:
-  /// What tells A's packed bytes from B's.
-  struct Side {
-    std::uint8_t plus, minus;  ///< signs
-    std::uint8_t added;        ///< to attenuations
-  };
   int groups(int k) const;
   void shape(int rows, int k, Packed& packed) const;
-  std::uint64_t pack_row(std::span<const Word> row, Side side, std::uint32_t* words,
+  LnsBytes lns_bytes(std::uint8_t plus, std::uint8_t minus, std::uint8_t added) const;
+  std::uint64_t pack_row(std::span<const Word> row, const LnsBytes& bytes, std::uint32_t* words,
                          std::uint32_t* signs) const;
   bool lns_;
   int vector_;
-  int group_;  ///< k in a group
+  int group_;        ///< k in a group
+  std::size_t run_;  ///< words of a row converted at once
   LnsFormat format_;
   int limit_;
   bool energies_ = true;

@@ -1,5 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -7,8 +8,9 @@
 
 namespace napier::cli {
 
-/// Adds `napier bench NAME`, which prints the rows that `measure` returns, as a table or with --json.
-void add_benchmark(CLI::App& bench, const std::string& name, const std::string& description,
-                   std::vector<BenchRow> (*measure)());
+/// Adds and returns `napier bench NAME`, which prints the rows that `measure` returns, as a table or with
+/// --json.
+CLI::App* add_benchmark(CLI::App& bench, const std::string& name, const std::string& description,
+                        std::function<std::vector<BenchRow>()> measure);
 
 }  // namespace napier::cli

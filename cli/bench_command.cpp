@@ -1,7 +1,9 @@
 // napier bench: our own benchmark runs.
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/bench.hpp"
 #include "cli/commands.hpp"
@@ -38,13 +40,13 @@ void print_json(const std::vector<BenchRow>& rows) {
 
 }  // namespace
 
-void add_benchmark(CLI::App& bench, const std::string& name, const std::string& description,
-                   std::vector<BenchRow> (*measure)()) {
+CLI::App* add_benchmark(CLI::App& bench, const std::string& name, const std::string& description,
+                        std::function<std::vector<BenchRow>()> measure) {
   CLI::App* command = bench.add_subcommand(name, description);
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print the rows as JSON");
   command->footer("Example: napier bench " + name);
-  command->callback([json, measure] {
+  command->callback([json, measure = std::move(measure)] {
     const std::vector<BenchRow> rows = measure();
     if (*json) {
       print_json(rows);
@@ -52,14 +54,20 @@ void add_benchmark(CLI::App& bench, const std::string& name, const std::string& 
       print_table(rows);
     }
   });
+  return command;
 }
 
 void add_bench(CLI::App& app) {
   CLI::App* bench = app.add_subcommand("bench", "Measure Napier's own speed");
   bench->require_subcommand(1);
   bench->footer("Example: napier bench sim --json");
+  const auto rounds = std::make_shared<int>(5);
   add_benchmark(*bench, "kernels",
-                "Rates of the trainer's exact inner loops, against OpenBLAS and plain loops", bench_kernels);
+                "Rates of the trainer's exact inner loops, against OpenBLAS and plain loops",
+                [rounds] { return bench_kernels(*rounds); })
+      ->add_option("--rounds", *rounds, "How often every loop is measured; its fastest run counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   add_benchmark(*bench, "train", "Training steps a second of the reference perceptron, against FP32",
                 bench_training);
   add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",

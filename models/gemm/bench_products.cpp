@@ -15,7 +15,6 @@ namespace napier {
 namespace {
 
 constexpr double kSeconds = 0.03;  ///< of each loop in a round
-constexpr int kRounds = 5;
 
 struct Shape {
   int m, n, k;
@@ -128,8 +127,8 @@ class Products {
              [=, &x, &dy](Gemm& gemm, std::span<std::int32_t> acc) { gemm.weight_gradient(s, x, dy, acc); });
   }
 
-  std::vector<BenchRow> measure() {
-    rates_.measure(Rates::Clock::kThread, kSeconds, kRounds);
+  std::vector<BenchRow> measure(int rounds) {
+    rates_.measure(Rates::Clock::kThread, kSeconds, rounds);
     std::vector<BenchRow> rows;
     for (const Entry& e : entries_) {
       const double rate = rates_[e.name];
@@ -183,7 +182,7 @@ class Products {
 
 }  // namespace
 
-std::vector<BenchRow> bench_products() {
+std::vector<BenchRow> bench_products(int rounds) {
   choose_openblas_core();
   openblas_set_num_threads(1);
   Products products;
@@ -196,7 +195,7 @@ std::vector<BenchRow> bench_products() {
   for (const NamedConvolution& c : convolutions()) {
     products.add_convolution(lns("lns8_paper", ConversionStyle::kBinned, 16, 24), c);
   }
-  return products.measure();
+  return products.measure(rounds);
 }
 
 }  // namespace napier

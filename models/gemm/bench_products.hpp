@@ -12,6 +12,6 @@ namespace napier {
 /// product of the same operands written out. OpenBLAS picks its code when it is loaded: where AVX-512 is
 /// there and OPENBLAS_CORETYPE is not set, the program sets it to SkylakeX, the fastest there, and starts
 /// itself anew.
-std::vector<BenchRow> bench_products();
+std::vector<BenchRow> bench_products(int rounds);
 
 }  // namespace napier

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kWords = std::size_t{1} << 18;
 
-std::vector<BenchRow> bench_units() {
+std::vector<BenchRow> bench_units(int rounds) {
   const Parallel one(1);
   const Design design;
   const Philox random(2);
@@ -46,7 +46,7 @@ std::vector<BenchRow> bench_units() {
     }
   });
 
-  rates.measure(Rates::Clock::kThread, 0.05, 5);
+  rates.measure(Rates::Clock::kThread, 0.05, rounds);
   std::vector<BenchRow> rows;
   for (const std::string unit : {"post_processor", "madam_update"}) {
     const double word = rates[unit + "/unit"], tensor = rates[unit + "/tensor"];
@@ -58,9 +58,9 @@ std::vector<BenchRow> bench_units() {
 
 }  // namespace
 
-std::vector<BenchRow> bench_kernels() {
-  std::vector<BenchRow> rows = bench_products();
-  for (BenchRow& row : bench_units()) rows.push_back(std::move(row));
+std::vector<BenchRow> bench_kernels(int rounds) {
+  std::vector<BenchRow> rows = bench_products(rounds);
+  for (BenchRow& row : bench_units(rounds)) rows.push_back(std::move(row));
   return rows;
 }
 

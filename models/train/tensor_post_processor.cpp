@@ -70,6 +70,62 @@ void post_lns(const std::int32_t* __restrict acc, std::size_t count, LnsParamete
   events[1] = clamps;
 }
 
+/// A division by 2^shift, rounded, or a multiplication by 2^-shift, in 32 bits:
+///   rounded = ((value >> right) + ((value >> half) & half_bit)) * factor.
+struct IntegerParameters {
+  std::int32_t lowest, highest;  ///< before: what is beyond them exceeds the limit however it is multiplied
+  int right, half;
+  std::int32_t half_bit;
+  std::int32_t factor;
+  std::int32_t limit;  ///< largest magnitude of an output
+  std::int32_t word_mask;
+};
+
+IntegerParameters integer_parameters(const PostSettings& settings, int bits) {
+  const std::int32_t limit = (1 << (bits - 1)) - 1;
+  IntegerParameters p{.lowest = settings.relu ? 0 : INT32_MIN,
+                      .highest = INT32_MAX,
+                      .right = 0,
+                      .half = 0,
+                      .half_bit = 0,
+                      .factor = 1,
+                      .limit = limit,
+                      .word_mask = (1 << bits) - 1};
+  if (settings.bias_k >= 32) {
+    p.factor = 0;  // all are less than half
+  } else if (settings.bias_k > 0) {
+    p.right = settings.bias_k;
+    p.half = settings.bias_k - 1;
+    p.half_bit = 1;
+  } else {
+    // Beyond the limit already, and 2^16 times what is not zero is, too.
+    p.highest = limit + 1;
+    p.lowest = std::max(p.lowest, -p.highest);
+    p.factor = 1 << std::min(16, -settings.bias_k);
+  }
+  return p;
+}
+
+/// PostProcessor::integer without branches.
+NAPIER_VECTOR_CLONES
+void post_integer(const std::int32_t* __restrict acc, std::size_t count, IntegerParameters p,
+                  std::uint8_t* __restrict out, std::int32_t* __restrict events) {
+  std::int32_t underflows = 0;
+  std::int32_t clamps = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t above = acc[i] > p.lowest ? acc[i] : p.lowest;
+    const std::int32_t value = above < p.highest ? above : p.highest;
+    const std::int32_t rounded = ((value >> p.right) + ((value >> p.half) & p.half_bit)) * p.factor;
+    const std::int32_t upper = rounded < p.limit ? rounded : p.limit;
+    const std::int32_t kept = upper > -p.limit ? upper : -p.limit;
+    underflows += ((rounded == 0) & (value != 0)) ? 1 : 0;
+    clamps += kept != rounded ? 1 : 0;
+    out[i] = static_cast<std::uint8_t>(kept & p.word_mask);
+  }
+  events[0] = underflows;
+  events[1] = clamps;
+}
+
 NAPIER_VECTOR_CLONES
 void copy_masked(const std::int32_t* __restrict acc, const std::uint8_t* __restrict mask, std::size_t count,
                  std::int32_t* __restrict out) {
@@ -99,28 +155,16 @@ std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::
 }
 
 TensorPostProcessor::TensorPostProcessor(const Design& design)
-    : unit_(design),
-      lns_(widths::is_lns(design)),
+    : lns_(widths::is_lns(design)),
       format_(design.format),
       compare_bits_(design.post_processor.compare_bits) {
   if (!lns_) return;
-  const std::vector<std::uint32_t>& thresholds = unit_.thresholds();
+  const PostProcessor unit(design);
+  const std::vector<std::uint32_t>& thresholds = unit.thresholds();
   for (std::uint32_t fraction = 0; fraction < (1U << compare_bits_); ++fraction) {
     passed_.push_back(static_cast<std::int32_t>(
         std::upper_bound(thresholds.begin(), thresholds.end(), fraction) - thresholds.begin()));
   }
-}
-
-PostCounts TensorPostProcessor::integer(std::span<const std::int32_t> acc, const PostSettings& settings,
-                                        std::span<Word> out) const {
-  PostCounts counts;
-  for (std::size_t i = 0; i < acc.size(); ++i) {
-    const PostResult result = unit_(acc[i], settings);
-    out[i] = result.word;
-    counts.underflows += result.event == PostEvent::kUnderflow ? 1 : 0;
-    counts.clamps += result.event == PostEvent::kClamped ? 1 : 0;
-  }
-  return counts;
 }
 
 PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, const PostSettings& settings,
@@ -134,19 +178,19 @@ PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, co
                                  .flushed = reserved ? 0 : format_.max_code() + 1,
                                  .relu = settings.relu,
                                  .fraction_shift = 32 - compare_bits_};
+  const IntegerParameters integer = integer_parameters(settings, format_.bits);
   std::vector<PostCounts> counts(static_cast<std::size_t>(pieces(acc.size())));
   threads.for_each(pieces(acc.size()), [&](int i) {
     std::vector<std::int32_t> copy;
     const auto input = masked(piece(acc, i), piece(mask, i), copy);
     const auto output = piece(out, i);
-    PostCounts& c = counts[static_cast<std::size_t>(i)];
+    std::int32_t events[2];
     if (lns_) {
-      std::int32_t events[2];
       post_lns(input.data(), input.size(), parameters, passed_.data(), output.data(), events);
-      c = {events[0], events[1]};
     } else {
-      c = integer(input, settings, output);
+      post_integer(input.data(), input.size(), integer, output.data(), events);
     }
+    counts[static_cast<std::size_t>(i)] = {events[0], events[1]};
   });
   PostCounts total;
   for (const PostCounts& c : counts) total += c;

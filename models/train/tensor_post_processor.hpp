@@ -33,9 +33,6 @@ class TensorPostProcessor {
                         const Parallel& threads) const;
 
  private:
-  PostCounts integer(std::span<const std::int32_t> acc, const PostSettings& settings,
-                     std::span<Word> out) const;
-  PostProcessor unit_;
   bool lns_;
   LnsFormat format_;
   int compare_bits_;

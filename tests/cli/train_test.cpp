@@ -51,7 +51,7 @@ TEST_F(Train, BadUsageIsExitCodeTwo) {
 }
 
 TEST(BenchKernels, RowsCompareWithOpenBlas) {
-  const Output result = run_napier({"bench", "kernels", "--json"});
+  const Output result = run_napier({"bench", "kernels", "--rounds", "1", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.text;
   const auto rows = nlohmann::json::parse(result.text);
   EXPECT_THAT(rows[0]["name"].get<std::string>(), testing::StartsWith("sgemm/openblas/"));

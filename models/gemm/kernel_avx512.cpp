@@ -82,8 +82,8 @@ __mmask16 valid_rows(const Tile& t) { return static_cast<__mmask16>((1U << t.row
 /// registers.
 constexpr int kManyGroups = 128;
 
-/// Sums the products of `columns` columns from n on. `Lane` sums groups: sum(tile, n, first, last, sums).
-/// Where nothing can overflow, a lane that drops no bits sums all groups at once, modulo 2^32.
+/// Sums the products of `columns` columns from n on. `Lane` sums whole vectors: sum(tile, n, first, last,
+/// sums), one where it may have to saturate, many at once, modulo 2^32, where nothing can overflow.
 template <int columns, bool checked, class Lane>
 NAPIER_INLINE void walk(const Tile& t, int n, const Lane& lane, const Collector& collector,
                         __m512i& overflows) {
@@ -91,7 +91,7 @@ NAPIER_INLINE void walk(const Tile& t, int n, const Lane& lane, const Collector&
   const __m512i bias = t.bias != nullptr ? _mm512_maskz_loadu_epi32(rows, t.bias) : _mm512_setzero_si512();
   __m512i acc[columns];
   for_each<columns>([&](auto c) NAPIER_INLINED { acc[c] = bias; });
-  const int step = checked || Lane::kDropsBits ? t.groups_per_vector : kManyGroups;
+  const int step = t.groups_per_vector * (checked ? 1 : std::max(1, kManyGroups / t.groups_per_vector));
   for (int start = 0; start < t.groups; start += step) {
     __m512i sums[columns];
     lane.template sum<columns>(t, n, start, std::min(t.groups, start + step), sums);
@@ -153,7 +153,6 @@ class PlanesLane {
 
  public:
   static constexpr int kColumns = columns_for(kPlanes);
-  static constexpr bool kDropsBits = folds > 0;
   static constexpr int kLimit = limit;
 
   static bool fits(const ProductTable& t) {
@@ -181,17 +180,23 @@ class PlanesLane {
     for_each<columns * kPlanes>([&](auto i) NAPIER_INLINED { dot[i] = _mm512_setzero_si512(); });
     const std::int64_t stride = 2 * std::int64_t{t.groups};
     const std::uint32_t* b = t.b + n * stride;
-    for (std::int64_t g = start; g < end; ++g) {
-      const __m512i a = _mm512_loadu_si512(t.a + 2 * kPanel * g);
-      const __m512i a_sign = _mm512_loadu_si512(t.a + 2 * kPanel * g + kPanel);
-      for_each<columns>([&](auto c) NAPIER_INLINED {
-        const std::uint32_t* pair = b + c * stride + 2 * g;
-        const Index index(_mm512_adds_epu8(a, _mm512_set1_epi32(static_cast<int>(pair[0]))));
-        const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(pair[1])));
-        for_each<kPlanes>([&](auto plane) NAPIER_INLINED {
-          add_products(dot[c * kPlanes + plane], look_up<plane>(index), sign);
+    // Only planes that are dropped tell vectors apart.
+    const int step = folds > 0 ? t.groups_per_vector : end - start;
+    for (int first = start; first < end; first += step) {
+      const std::int64_t last = std::min(end, first + step);
+      for (std::int64_t g = first; g < last; ++g) {
+        const __m512i a = _mm512_loadu_si512(t.a + 2 * kPanel * g);
+        const __m512i a_sign = _mm512_loadu_si512(t.a + 2 * kPanel * g + kPanel);
+        for_each<columns>([&](auto c) NAPIER_INLINED {
+          const std::uint32_t* pair = b + c * stride + 2 * g;
+          const Index index(_mm512_adds_epu8(a, _mm512_set1_epi32(static_cast<int>(pair[0]))));
+          const __m512i sign = _mm512_xor_si512(a_sign, _mm512_set1_epi32(static_cast<int>(pair[1])));
+          for_each<kPlanes>([&](auto plane) NAPIER_INLINED {
+            add_products(dot[c * kPlanes + plane], look_up<plane>(index), sign);
+          });
         });
-      });
+      }
+      for_each<columns>([&](auto c) NAPIER_INLINED { drop(dot + c * kPlanes); });
     }
     for_each<columns>([&](auto c) NAPIER_INLINED { sums[c] = join(dot + c * kPlanes); });
   }
@@ -235,14 +240,21 @@ class PlanesLane {
     }
   }
 
-  /// The planes' sums as one, without the lowest `folds` bytes: floor(sum / 256^folds), modulo 2^32.
+  /// At the end of a vector: the lowest `folds` bytes of its sum go. As the planes above are whole multiples
+  /// of what is dropped, floor(sum / 256^folds) needs of the dropped planes only the carry.
+  NAPIER_INLINE static void drop(__m512i* dot) {
+    for_each<folds>([&](auto p) NAPIER_INLINED {
+      dot[p + 1] = _mm512_add_epi32(dot[p + 1], _mm512_srai_epi32(dot[p], 8));
+      dot[p] = _mm512_setzero_si512();
+    });
+  }
+
+  /// The sums of the planes that are not dropped as one, modulo 2^32.
   NAPIER_INLINE static __m512i join(const __m512i* dot) {
-    __m512i sum = dot[0];
-    for_each<kPlanes - 1>([&](auto i) NAPIER_INLINED {
-      constexpr int p = i + 1;
-      sum = p <= folds
-                ? _mm512_add_epi32(_mm512_srai_epi32(sum, 8), dot[p])
-                : _mm512_add_epi32(sum, _mm512_slli_epi32(dot[p], static_cast<unsigned>(8 * (p - folds))));
+    __m512i sum = dot[folds];
+    for_each<kPlanes - folds - 1>([&](auto i) NAPIER_INLINED {
+      constexpr int above = i + 1;
+      sum = _mm512_add_epi32(sum, _mm512_slli_epi32(dot[folds + above], static_cast<unsigned>(8 * above)));
     });
     return sum;
   }
@@ -253,7 +265,6 @@ class PlanesLane {
 /// INT8: pairs of 16-bit products.
 struct Int8Lane {
   static constexpr int kColumns = 8;
-  static constexpr bool kDropsBits = false;
 
   template <int columns>
   NAPIER_INLINE void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {

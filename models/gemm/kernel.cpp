@@ -12,7 +12,8 @@ bool accepts_everything(const Design&, const ProductTable*) { return true; }
 
 constexpr std::array kLnsKernels = {
     Kernel{"avx512", accepts_avx512_planes, run_avx512_planes, limit_avx512_planes},
-    Kernel{"avx2", accepts_avx2_gather, run_avx2_gather, nullptr},
+    Kernel{"avx2", accepts_avx2_shifts, run_avx2_shifts, limit_avx2_shifts},
+    Kernel{"avx2_gather", accepts_avx2_gather, run_avx2_gather, nullptr},
     Kernel{"portable", accepts_everything, run_portable_lns, nullptr},
 };
 

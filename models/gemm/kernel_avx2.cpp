@@ -111,9 +111,8 @@ std::int64_t walk(const Tile& t, int row, int shift, AddGroup add_group) {
 template <bool left>
 std::int64_t walk_shifts(const Tile& t, const Shifts& shifts) {
   const __m256i base = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(shifts.base.data()));
-  const __m128i rise = _mm_cvtsi32_si128(shifts.rise);
   const __m256i zero_shift = _mm256_set1_epi32(((left ? shifts.last : 0) + shifts.offset) << shifts.rise);
-  const __m256i octave_mask = _mm256_set1_epi32(31);
+  const __m256i octave_mask = _mm256_set1_epi32(31 << shifts.rise);
   std::int64_t overflows = 0;
   for (int row = 0; row < t.rows; row += kLanes) {
     overflows += walk(t, row, t.table->shift, [&](__m256i& sums, int g, int n) {
@@ -125,8 +124,8 @@ std::int64_t walk_shifts(const Tile& t, const Shifts& shifts) {
         constexpr int byte = 8 * place;
         // Look-ups use the low three bits only.
         const __m256i looked_up = _mm256_permutevar8x32_epi32(base, _mm256_srli_epi32(index, byte));
-        const __m256i octave = _mm256_and_si256(_mm256_srli_epi32(index, byte + 3), octave_mask);
-        const __m256i shift = _mm256_sll_epi32(octave, rise);
+        const __m256i octave = _mm256_srl_epi32(index, _mm_cvtsi32_si128(byte + 3 - shifts.rise));
+        const __m256i shift = _mm256_and_si256(octave, octave_mask);
         // Shifts of 32 or more, and negative ones, give 0.
         const __m256i product = left ? _mm256_sllv_epi32(looked_up, _mm256_sub_epi32(zero_shift, shift))
                                      : _mm256_srlv_epi32(looked_up, _mm256_sub_epi32(shift, zero_shift));

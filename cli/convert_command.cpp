@@ -73,7 +73,7 @@ void add_convert(CLI::App& app) {
   command->add_option(
       "--scale", options->scale,
       "Scale exponent k of all arrays (default: the smallest that does not saturate, array by "
-      "array; with --to values, the one stored beside the words)");
+      "array; with --to values, the one stored beside the words; 0 for bf16, mxfp8, mxfp4)");
   command->footer(
       "Example: napier convert docs/examples/values.csv --design configs/designs/lns8_paper_tiny.yaml "
       "-o runs/values.npz");

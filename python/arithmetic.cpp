@@ -7,7 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/design/design_file.hpp"
-#include "models/format/quantizer.hpp"
+#include "models/format/encoding.hpp"
 #include "models/gemm/gemm.hpp"
 #include "models/train/scales.hpp"
 #include "models/units/accumulation_collector.hpp"
@@ -85,10 +85,23 @@ std::vector<float> floats(const py::object& numbers, const std::string& name) {
 namespace {
 
 struct Quantized {
-  py::array_t<Word> words;
+  py::array words;
   int scale;
+  py::object block_scales;
   std::int64_t saturated, underflowed;
 };
+
+/// Blocks lie along the last index.
+std::size_t row_length(const Sizes& shape) {
+  return shape.empty() ? 1 : static_cast<std::size_t>(shape.back());
+}
+
+/// The shape with the blocks of a row in place of its last index.
+Sizes block_shape(const Encoding& encoding, Sizes shape) {
+  if (shape.empty()) shape.push_back(1);
+  shape.back() = static_cast<py::ssize_t>(encoding.blocks(static_cast<std::size_t>(shape.back())));
+  return shape;
+}
 
 Quantized quantize(const Design& design, const py::object& x, std::optional<int> scale) {
   const std::vector<float> values = floats(x, "x");
@@ -98,19 +111,66 @@ Quantized quantize(const Design& design, const py::object& x, std::optional<int>
                      (std::isnan(*bad) ? "NaN" : "infinite as float32") +
                      ", which no operand word stands for");
   }
-  const Quantizer quantizer(design);
+  const Encoding encoding(design);
   const TensorPlace place{"array x"};
-  const int k = scale ? *scale : quantizer.scale_exponent(largest_magnitude(values, place));
-  std::vector<Word> result(values.size());
-  const QuantizeCounts counts = quantizer.quantize(values, k, result, place);
-  return {to_numpy(result, shape_of(x)), k, counts.saturated, counts.underflowed};
+  const Sizes shape = shape_of(x);
+  const int k = scale ? *scale : encoding.scale(largest_magnitude(values, place));
+  encoding.check_scale(k, "scale");
+  const Encoded encoded = encoding.encode(values, row_length(shape), k, place);
+  Quantized result{.words = to_numpy(encoded.words, shape),
+                   .scale = k,
+                   .block_scales = py::none(),
+                   .saturated = encoded.counts.saturated,
+                   .underflowed = encoded.counts.underflowed};
+  if (encoding.bits() <= 8) {
+    result.words = to_numpy(std::vector<std::uint8_t>(encoded.words.begin(), encoded.words.end()), shape);
+  }
+  if (encoding.block() > 0) {
+    result.block_scales = to_numpy(encoded.block_scales, block_shape(encoding, shape));
+  }
+  return result;
 }
 
-py::array_t<float> dequantize(const Design& design, const py::object& x, int scale) {
-  const std::vector<float> table = Quantizer(design).dequantize_table(scale);
-  std::vector<float> values;
-  for (const Word word : words(design, x, "words")) values.push_back(table[word]);
-  return to_numpy(values, shape_of(x));
+/// Block scales for words of a shape, which formats without blocks do not have.
+std::vector<std::uint8_t> block_scales_of(const Encoding& encoding, const py::object& block_scales,
+                                          const Sizes& shape) {
+  if (encoding.block() == 0) {
+    if (!block_scales.is_none())
+      throw InputError("block_scales are given, but the design's format has no blocks");
+    return {};
+  }
+  if (block_scales.is_none()) {
+    throw InputError("block_scales are missing: each " + std::to_string(encoding.block()) +
+                     " words of a row share one");
+  }
+  if (shape_of(block_scales) != block_shape(encoding, shape)) {
+    throw InputError("block_scales do not fit: they have the shape of words, but " +
+                     std::to_string(block_shape(encoding, shape).back()) + " elements a row");
+  }
+  return integers<std::uint8_t>(block_scales, "block_scales", 0, 255);
+}
+
+py::array_t<float> dequantize(const Design& design, const py::object& x, int scale,
+                              const py::object& block_scales) {
+  const Encoding encoding(design);
+  encoding.check_scale(scale, "scale");
+  const auto codes = integers<std::uint16_t>(x, "words", 0, (1 << encoding.bits()) - 1);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (encoding.refusal(codes[i]).empty()) continue;
+    throw InputError("element " + std::to_string(i) + " of words is " + std::to_string(codes[i]) +
+                     ", which is no word of the design's format");
+  }
+  const Sizes shape = shape_of(x);
+  const auto scales = block_scales_of(encoding, block_scales, shape);
+  return to_numpy(encoding.decode(codes, scales, row_length(shape), scale), shape);
+}
+
+py::array_t<float> code_values(const Design& design, int scale) {
+  const Encoding encoding(design);
+  encoding.check_scale(scale, "scale");
+  const std::vector<double> values = encoding.word_values(scale);
+  return to_numpy(std::vector<float>(values.begin(), values.end()),
+                  {static_cast<py::ssize_t>(values.size())});
 }
 
 void require_one_length(const std::vector<Word>& a, const std::vector<Word>& b) {
@@ -195,8 +255,12 @@ py::array_t<Word> post_process(const Design& design, const py::object& acc, int 
 void add_arithmetic(py::module_& module) {
   using py::arg;
   py::class_<Quantized>(module, "Quantized", "Words of a tensor, and what rounding did to it.")
-      .def_readonly("words", &Quantized::words, "Operand words, uint8, the shape of x.")
+      .def_readonly("words", &Quantized::words,
+                    "Operand words, the shape of x: uint8, or uint16 for formats of 16 bits.")
       .def_readonly("scale", &Quantized::scale, "Scale exponent k.")
+      .def_readonly("block_scales", &Quantized::block_scales,
+                    "Codes of the scales of blocks along the last index, uint8: E8M0, or E4M3 for nvfp4.\n"
+                    "None for formats without blocks.")
       .def_readonly("saturated", &Quantized::saturated, "Elements above the largest code.")
       .def_readonly("underflowed", &Quantized::underflowed,
                     "Elements too small for a code, zeros not counted.")
@@ -208,15 +272,11 @@ void add_arithmetic(py::module_& module) {
       "quantize", &quantize, arg("design"), arg("x"), arg("scale") = py::none(),
       "Rounds real numbers (as float32) to words of the design's format. Without a scale: the smallest\n"
       "at which nothing saturates. InputError for NaN and infinity.");
-  module.def("dequantize", &dequantize, arg("design"), arg("words"), arg("scale"),
-             "The real numbers that words stand for, float32.");
-  module.def(
-      "code_values",
-      [](const Design& design, int scale) {
-        const std::vector<float> table = Quantizer(design).dequantize_table(scale);
-        return to_numpy(table, {static_cast<py::ssize_t>(table.size())});
-      },
-      arg("design"), arg("scale"), "The real number of every word, by word, float32 [2^bits].");
+  module.def("dequantize", &dequantize, arg("design"), arg("words"), arg("scale") = 0,
+             arg("block_scales") = py::none(),
+             "The real numbers that words stand for, float32. Formats of blocks need block_scales.");
+  module.def("code_values", &code_values, arg("design"), arg("scale") = 0,
+             "The real number of every word, by word, float32 [2^bits]; of blocks, with a block scale of 1.");
   module.def("lane_sum", &lane_sum, arg("design"), arg("a"), arg("b"),
              "The exact integer that one lane makes of a vector of at most design.vector pairs of words.");
   module.def("dot", &dot, arg("design"), arg("a"), arg("b"), arg("bias") = 0,

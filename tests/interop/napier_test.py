@@ -57,6 +57,74 @@ class Formats(unittest.TestCase):
         np.testing.assert_array_equal(napier.code_values(design, 13)[words], values)
 
 
+class Baselines(unittest.TestCase):
+    """Codes of the floating-point formats against NumPy's float16 and against their definition in fractions."""
+
+    def design(self, kind):
+        return napier.Design(format={"kind": kind}, update={"kind": "host"})
+
+    @staticmethod
+    def defined(code, exponent_bits, mantissa_bits):
+        """(-1)^sign * 2^(exponent - bias) * 1.mantissa, and subnormal numbers at exponent 0."""
+        bias = 2 ** (exponent_bits - 1) - 1
+        mantissa = code % 2**mantissa_bits
+        exponent = code >> mantissa_bits & 2**exponent_bits - 1
+        sign = -1 if code >> exponent_bits + mantissa_bits else 1
+        significand = mantissa + (2**mantissa_bits if exponent else 0)
+        return sign * significand * Fraction(2) ** (max(exponent, 1) - bias - mantissa_bits)
+
+    def test_every_code_is_its_definition(self):
+        for kind, e, m, specials in (("fp16", 5, 10, 2**10), ("bf16", 8, 7, 2**7), ("fp8_e4m3", 4, 3, 1),
+                                     ("fp8_e5m2", 5, 2, 4), ("mxfp8", 4, 3, 1), ("mxfp4", 2, 1, 0),
+                                     ("nvfp4", 2, 1, 0)):
+            values = napier.code_values(self.design(kind), 0)
+            self.assertEqual(len(values), 2 ** (1 + e + m))
+            numbers = 2 ** (e + m) - specials
+            for code, value in enumerate(values):
+                if code % 2 ** (e + m) < numbers:
+                    self.assertEqual(Fraction(float(value)), self.defined(code, e, m), (kind, code))
+                else:
+                    self.assertFalse(math.isfinite(value), (kind, code))
+
+    def test_half_precision_is_numpys(self):
+        x = np.random.default_rng(5).standard_normal((40, 50)).astype(np.float32)
+        q = napier.quantize(self.design("fp16"), x, 0)
+        self.assertEqual(q.words.dtype, np.uint16)
+        self.assertIsNone(q.block_scales)
+        np.testing.assert_array_equal(q.words, x.astype(np.float16).view(np.uint16))
+        np.testing.assert_array_equal(napier.dequantize(self.design("fp16"), q.words), x.astype(np.float16))
+
+    def test_blocks_share_their_scale(self):
+        x = np.random.default_rng(6).standard_normal((3, 70)).astype(np.float32)
+        for kind, block in (("mxfp8", 32), ("mxfp4", 32), ("nvfp4", 16)):
+            design = self.design(kind)
+            q = napier.quantize(design, x)
+            self.assertEqual(q.block_scales.shape, (3, -(-70 // block)))
+            elements = napier.code_values(design)[q.words]
+            if kind == "nvfp4":
+                scales = napier.code_values(self.design("fp8_e4m3"))[q.block_scales]
+            else:
+                scales = np.exp2(q.block_scales.astype(np.float64) - 127)
+            wanted = elements * np.repeat(scales, block, axis=1)[:, :70] * 2.0**q.scale
+            back = napier.dequantize(design, q.words, q.scale, q.block_scales)
+            np.testing.assert_array_equal(back, wanted.astype(np.float32))
+            again = napier.quantize(design, back, q.scale)
+            np.testing.assert_array_equal(
+                napier.dequantize(design, again.words, again.scale, again.block_scales), back)
+            with self.assertRaisesRegex(napier.InputError, "block_scales are missing"):
+                napier.dequantize(design, q.words, q.scale)
+            with self.assertRaisesRegex(napier.InputError, "block_scales do not fit"):
+                napier.dequantize(design, q.words, q.scale, q.block_scales[:, :1])
+
+    def test_misuse_is_refused(self):
+        with self.assertRaisesRegex(napier.InputError, "bf16 has no scale of whole tensors"):
+            napier.quantize(self.design("bf16"), [1.0], 3)
+        with self.assertRaisesRegex(napier.InputError, "has no blocks"):
+            napier.dequantize(self.design("fp16"), [1], 0, [127])
+        with self.assertRaisesRegex(napier.InputError, "nothing to convert"):
+            napier.quantize(self.design("fp32"), [1.0])
+
+
 class Datapath(unittest.TestCase):
     """lane_sum, dot and gemm against the contract's formulas on Python's integers."""
 

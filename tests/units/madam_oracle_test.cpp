@@ -1,6 +1,8 @@
-// The FP32 Madam of the host against the rule that Madam's authors published, written anew from its text in
-// 256-bit numbers (MPFR): v <- 0.999 v + 0.001 g^2; g* = g / sqrt(v / (1 - 0.999^t)), within +-10; w <- w
-// 2^(-lr g* sign(w)), |w| at most 3 RMS of the initial weights; lr = 1/128.
+// The FP32 Madam of the host against the rule of LNS-Madam's published program, written anew in 256-bit
+// numbers (MPFR): v <- 0.999 v + 0.001 g^2; g* = g / sqrt(v / (1 - 0.999^t)), 0 where that is 0/0, within
+// +-10; w <- w 2^(-lr g* sign(w)), |w| at most 3 RMS of the initial weights; lr = 1/128. The program also
+// rounds g* to a whole number after the bound: update.round_first of the Madam unit, which the host's rule
+// does not have.
 #include <gtest/gtest.h>
 #include <mpfr.h>
 
@@ -106,7 +108,7 @@ TEST(MadamOracle, HostIsWithinOneUnitOfThePublishedRule) { EXPECT_EQ(outside_one
 TEST(MadamOracle, OneUnitSeesAnotherDecay) { EXPECT_GT(outside_one_unit("0.999", 0.99901), 1000); }
 
 TEST(MadamOracle, ZeroMomentGivesZeroStep) {
-  // The published rule divides zero by zero here; ours leaves the weight.
+  // The published program divides zero by zero here and takes 0 for it: the weight stays.
   std::vector<float> weights = {0.5F, -0.25F};
   HostOptimizer host({}, HostRule::kMadam, 10.0, weights);
   host.step(weights, std::vector<float>{0.0F, 0.0F}, 1.0 / 128, 1, Parallel(1));

@@ -35,7 +35,8 @@ int differences(const Minifloat& format, const std::vector<Entry>& table) {
 
 const double kNan = std::numeric_limits<double>::quiet_NaN();
 
-// OCP 8-bit Floating Point Specification (OFP8) v1.0, tables 1 and 2.
+// OCP 8-bit Floating Point Specification (OFP8) v1.0, tables 1 and 2: exponent parameters, value encodings.
+// Codes that they do not list (1, -1, 256) follow from them.
 const std::vector<Entry> kPublishedE4m3 = {
     {0x00, 0.0},  {0x01, 0x1p-9}, {0x07, 0.875 * 0x1p-6}, {0x08, 0x1p-6}, {0x38, 1.0}, {0x7E, 448.0},
     {0x7F, kNan}, {0xFF, kNan},   {0xFE, -448.0},         {0x78, 256.0},  {0xB8, -1.0}};
@@ -43,11 +44,12 @@ const std::vector<Entry> kPublishedE5m2 = {{0x00, 0.0},       {0x01, 0x1p-16},  
                                            {0x04, 0x1p-14},   {0x3C, 1.0},        {0x7B, 57344.0},
                                            {0x7C, kInfinity}, {0x7D, kNan},       {0x7E, kNan},
                                            {0x7F, kNan},      {0xFC, -kInfinity}, {0xFB, -57344.0}};
-// OCP Microscaling Formats (MX) Specification v1.0, table 5: FP4 has these numbers and no others.
+// OCP Microscaling Formats (MX) Specification v1.0, FP4 (E2M1): these numbers, zero with either sign, and no
+// others.
 const std::vector<Entry> kPublishedE2m1 = {{0, 0.0},   {1, 0.5},   {2, 1.0},   {3, 1.5},   {4, 2.0},
                                            {5, 3.0},   {6, 4.0},   {7, 6.0},   {9, -0.5},  {10, -1.0},
                                            {11, -1.5}, {12, -2.0}, {13, -3.0}, {14, -4.0}, {15, -6.0}};
-// IEEE 754-2019, table 3.5: binary16; and binary32's upper half.
+// Numbers of IEEE 754 binary16, 5 exponent and 10 fraction bits, and of binary32's upper half.
 const std::vector<Entry> kPublishedFp16 = {
     {0x0001, 0x1p-24}, {0x03FF, 1023 * 0x1p-24}, {0x0400, 0x1p-14}, {0x3C00, 1.0},
     {0x7BFF, 65504.0}, {0x7C00, kInfinity},      {0x7E00, kNan},    {0xC000, -2.0}};

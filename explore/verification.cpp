@@ -43,7 +43,7 @@ void count(const fs::path& log, const Stimulus& golden, VerifyResult& result) {
   for (std::size_t i = 0; i < reader.channels().size(); ++i) result.words_compared += reader.words_before(i);
   for (const WordStream* s :
        {&golden.job, &golden.a_fill, &golden.b_fill, &golden.bias, &golden.mask, &golden.drain, &golden.out,
-        &golden.update_job, &golden.update_in, &golden.update_out}) {
+        &golden.update_job, &golden.update_in, &golden.update_out, &golden.row_scale}) {
     result.golden_words += s->words();
   }
 }

@@ -1,5 +1,6 @@
 #include "rtl-gen/design_values.hpp"
 
+#include "models/base/simon.hpp"
 #include "models/design/widths.hpp"
 #include "models/stimulus/channels.hpp"
 #include "rtl-gen/text/numbers.hpp"
@@ -53,6 +54,12 @@ void set_collector(ValueTable& v, const Design& d) {
   v.set("group_width", index_bits(widths::drain_groups(d)));
   v.set("bias_word_bits", d.post_processor.lanes * d.datapath.accumulator_bits);
   v.set("bias_k_bits", 16);
+  const bool stochastic = widths::is_stochastic(d), row_scales = widths::has_row_scales(d);
+  v.set("stochastic", stochastic);
+  v.set("row_scales", row_scales);
+  v.set("placed", stochastic || row_scales);  // outputs are told apart by row or column
+  v.set("random_bits", widths::kRandomBits);
+  v.set("round_keys_bits", 16 * RoundingNoise::rounds());
   v.set("output_bits", widths::output_bits(d));
   v.set("out_word_bits", d.post_processor.lanes * widths::output_bits(d));
   v.set("post_process", d.pipeline.post_process);

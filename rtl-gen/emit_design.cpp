@@ -12,6 +12,7 @@
 #include "rtl-gen/units/post_processor.hpp"
 #include "rtl-gen/units/processing_element.hpp"
 #include "rtl-gen/units/queue.hpp"
+#include "rtl-gen/units/rounding_noise.hpp"
 #include "rtl-gen/units/sequencer.hpp"
 #include "rtl-gen/units/vector_lane.hpp"
 
@@ -33,6 +34,10 @@ std::vector<EmittedFile> emit_design(const Design& design) {
   files.push_back(emit_accumulation_collector_lane(design));
   files.push_back(emit_accumulation_collector(design));
   files.push_back(emit_queue(design));
+  if (widths::is_stochastic(design)) {
+    files.push_back(emit_rounding_keys(design));
+    files.push_back(emit_rounding_noise(design));
+  }
   files.push_back(emit_post_processor_lane(design));
   files.push_back(emit_post_processor(design));
   files.push_back(emit_operand_buffer_a(design));

@@ -17,7 +17,8 @@ struct Stream {
 
 std::vector<Stream> streams(const Stimulus& s) {
   std::vector<Stream> all;
-  for (const WordStream* w : {&s.job, &s.a_fill, &s.b_fill, &s.bias, &s.mask, &s.update_job, &s.update_in}) {
+  for (const WordStream* w :
+       {&s.job, &s.a_fill, &s.b_fill, &s.bias, &s.mask, &s.row_scale, &s.update_job, &s.update_in}) {
     if (w->bits > 0) all.push_back({*w, true});
   }
   for (const WordStream* w : {&s.out, &s.update_out}) {

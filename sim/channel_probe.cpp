@@ -1,11 +1,16 @@
 #include "sim/channel_probe.hpp"
 
 #include "models/base/error.hpp"
+#include "models/design/widths.hpp"
 
 namespace napier::sim {
 
 ChannelProbe::ChannelProbe(const Design& design, const ElementChannels& element)
-    : element_(element), words_(design), channels_(napier::channels(design)) {
+    : element_(element),
+      row_scale_channel_(
+          widths::has_row_scales(design) ? static_cast<unsigned>(napier::channels(design).size()) - 1 : 64),
+      words_(design),
+      channels_(napier::channels(design)) {
   for (const napier::Channel& c : channels_) scratch_.push_back({c.name, c.bits, {}});
 }
 
@@ -30,7 +35,8 @@ void ChannelProbe::sample() {
   ready_ |= kAlwaysReady;
   valid_ |= static_cast<std::uint64_t>(element_.issue.read().valid) << kIssueChannel;
   valid_ |= static_cast<std::uint64_t>(element_.sum.read().valid) << kSumChannel;
-  if (channels_.size() <= kUpdateJobChannel) return;
+  if (row_scale_channel_ < 64) look(element_.row_scale, row_scale_channel_);
+  if (channels_.size() <= kUpdateOutChannel) return;
   look(element_.update_job, kUpdateJobChannel);
   look(element_.update_in, kUpdateInChannel);
   look(element_.update_out, kUpdateOutChannel);
@@ -46,6 +52,9 @@ const std::vector<std::uint8_t>& ChannelProbe::word(unsigned channel) {
 void ChannelProbe::encode(unsigned channel, WordStream& to) const {
   const std::size_t vector = words_.vector(), post = words_.post_lanes(), update = words_.update_lanes();
   const ElementChannels& e = element_;
+  if (channel == row_scale_channel_) {
+    return words_.encode_row_scales(std::span(e.row_scale.offer.read().data, post), to);
+  }
   switch (channel) {
     case kJobChannel:
       return words_.encode(*e.job.offer.read().data, to);

@@ -39,6 +39,10 @@ class ChannelProbe {
   std::uint64_t moved() const { return valid_ & ready_; }
   bool moved(unsigned channel) const { return (moved() >> channel & 1) != 0; }
 
+  bool row_scale_offered() const {
+    return row_scale_channel_ < 64 && (valid_ >> row_scale_channel_ & 1) != 0;
+  }
+
   /// The packed word that a valid channel offers, good until the channel is asked again.
   const std::vector<std::uint8_t>& word(unsigned channel);
 
@@ -50,6 +54,7 @@ class ChannelProbe {
   void encode(unsigned channel, WordStream& to) const;
 
   const ElementChannels& element_;
+  unsigned row_scale_channel_;  ///< the last, or 64 where there is none
   ChannelWords words_;
   std::vector<napier::Channel> channels_;
   std::vector<WordStream> scratch_;

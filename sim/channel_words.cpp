@@ -31,7 +31,8 @@ class Fields {
 }  // namespace
 
 ChannelWords::ChannelWords(const Design& design)
-    : vector_(static_cast<std::size_t>(design.datapath.vector)),
+    : stochastic_(widths::is_stochastic(design)),
+      vector_(static_cast<std::size_t>(design.datapath.vector)),
       lanes_(static_cast<std::size_t>(design.datapath.lanes)),
       post_lanes_(static_cast<std::size_t>(design.post_processor.lanes)),
       update_lanes_(static_cast<std::size_t>(design.update.lanes)),
@@ -51,7 +52,12 @@ void ChannelWords::decode(Bytes word, std::span<Job> job) const {
     *field = static_cast<int>(f.take(16));
   }
   j.bias_k = f.take_signed(16);
-  for (bool* flag : {&j.relu, &j.raw, &j.has_bias, &j.has_mask}) *flag = f.take(1) != 0;
+  const auto flags = f.take(16);
+  int bit = 0;
+  for (bool* flag : {&j.relu, &j.raw, &j.has_bias, &j.has_mask, &j.has_row_scales}) {
+    *flag = (flags >> bit++ & 1) != 0;
+  }
+  j.random_key = stochastic_ ? f.take(64) : 0;
 }
 
 void ChannelWords::decode(Bytes word, std::span<Word> operands) const {
@@ -66,6 +72,11 @@ void ChannelWords::decode(Bytes word, std::span<Word> operands) const {
 void ChannelWords::decode(Bytes word, std::span<std::int32_t> accumulators) const {
   Fields f(word);
   for (std::int32_t& a : accumulators) a = f.take_signed(accumulator_bits_);
+}
+
+void ChannelWords::decode_row_scales(Bytes word, std::span<std::int32_t> scales) const {
+  Fields f(word);
+  for (std::int32_t& s : scales) s = f.take_signed(16);
 }
 
 void ChannelWords::decode(Bytes word, std::span<UpdateJob> job) const {
@@ -98,7 +109,16 @@ void ChannelWords::decode_mask(Bytes word, std::span<std::uint8_t> bits) const {
 void ChannelWords::encode(const Job& j, WordStream& to) const {
   WordPacker p(to);
   for (const int field : {j.m_tiles, j.n_tiles, j.k_tiles, j.n_last, j.g_last, j.bias_k}) p.put(field, 16);
-  for (const bool flag : {j.relu, j.raw, j.has_bias, j.has_mask}) p.put(flag ? 1 : 0, 1);
+  std::int64_t flags = 0;
+  int bit = 0;
+  for (const bool flag : {j.relu, j.raw, j.has_bias, j.has_mask, j.has_row_scales}) {
+    flags |= std::int64_t{flag} << bit++;
+  }
+  p.put(flags, 16);
+  if (stochastic_) {
+    p.put(static_cast<std::uint32_t>(j.random_key), 32);
+    p.put(static_cast<std::uint32_t>(j.random_key >> 32), 32);
+  }
   p.finish();
 }
 
@@ -111,6 +131,12 @@ void ChannelWords::encode(std::span<const Word> operands, WordStream& to) const 
 void ChannelWords::encode(std::span<const std::int32_t> accumulators, WordStream& to) const {
   WordPacker p(to);
   for (const std::int32_t a : accumulators) p.put(a, accumulator_bits_);
+  p.finish();
+}
+
+void ChannelWords::encode_row_scales(std::span<const std::int32_t> scales, WordStream& to) const {
+  WordPacker p(to);
+  for (const std::int32_t s : scales) p.put(s, 16);
   p.finish();
 }
 

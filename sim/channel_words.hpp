@@ -18,6 +18,7 @@ class ChannelWords {
   void decode(Bytes word, std::span<Job> job) const;
   void decode(Bytes word, std::span<Word> operands) const;
   void decode(Bytes word, std::span<std::int32_t> accumulators) const;
+  void decode_row_scales(Bytes word, std::span<std::int32_t> scales) const;
   void decode(Bytes word, std::span<UpdateJob> job) const;
   void decode(Bytes word, std::span<UpdateItem> items) const;
   /// One bit a field.
@@ -27,6 +28,7 @@ class ChannelWords {
   void encode(const Job& job, WordStream& to) const;
   void encode(std::span<const Word> operands, WordStream& to) const;
   void encode(std::span<const std::int32_t> accumulators, WordStream& to) const;
+  void encode_row_scales(std::span<const std::int32_t> scales, WordStream& to) const;
   void encode(std::span<const std::uint32_t> outputs, WordStream& to) const;
   void encode(const UpdateJob& job, WordStream& to) const;
   void encode(std::span<const UpdateItem> items, WordStream& to) const;
@@ -42,6 +44,7 @@ class ChannelWords {
   std::size_t update_lanes() const { return update_lanes_; }
 
  private:
+  bool stochastic_;
   std::size_t vector_, lanes_, post_lanes_, update_lanes_;
   int bits_, accumulator_bits_, output_bits_, sum_bits_, entry_bits_, weight_bits_, v_bits_;
   bool has_noise_key_;

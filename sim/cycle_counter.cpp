@@ -48,12 +48,15 @@ Cause CycleCounter::cause(const ChannelProbe& probe) const {
       return jobs_left_ > 0 ? Cause::kWaitJob : Cause::kIdle;
     case SequencerState::kBias:
       return offered(probe, kBiasChannel) ? Cause::kLoadBias : Cause::kWaitBias;
+    case SequencerState::kScale:
+      return probe.row_scale_offered() ? Cause::kLoadBias : Cause::kWaitBias;
     case SequencerState::kRun:
       if (offered(probe, kIssueChannel)) return Cause::kBusy;
       return now.a_loaded ? Cause::kWaitB : Cause::kWaitA;
     case SequencerState::kWait:
       return wait_cause(probe);
     case SequencerState::kFinish:
+    case SequencerState::kSettle:
       break;
   }
   if (stuck(probe, kDrainChannel) && element_.status.lacks_mask.read()) return Cause::kWaitMask;

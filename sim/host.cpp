@@ -35,6 +35,11 @@ Host::Host(sc_core::sc_module_name name, const Design& design, const Stimulus& s
            [words = ChannelWords(design)](std::span<const std::uint8_t> word, std::span<std::uint8_t> bits) {
              words.decode_mask(word, bits);
            }),
+      row_scale(
+          s.row_scale, channel_number(design, "row_scale"), ChannelWords(design).post_lanes(),
+          [words = ChannelWords(design)](std::span<const std::uint8_t> word, std::span<std::int32_t> scales) {
+            words.decode_row_scales(word, scales);
+          }),
       update_job(s.update_job, channel_number(design, "update_job"), 1,
                  decoder<UpdateJob>(ChannelWords(design))),
       update_in(s.update_in, channel_number(design, "update_in"), ChannelWords(design).update_lanes(),
@@ -53,6 +58,7 @@ void Host::start_of_simulation() {
   b_fill.show(0, stalls_);
   bias.show(0, stalls_);
   mask.show(0, stalls_);
+  row_scale.show(0, stalls_);
   update_job.show(0, stalls_);
   update_in.show(0, stalls_);
   show_sinks();
@@ -65,6 +71,7 @@ void Host::edge() {
   b_fill.edge(cycle_, stalls_);
   bias.edge(cycle_, stalls_);
   mask.edge(cycle_, stalls_);
+  row_scale.edge(cycle_, stalls_);
   update_job.edge(cycle_, stalls_);
   update_in.edge(cycle_, stalls_);
   show_sinks();

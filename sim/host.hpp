@@ -73,6 +73,7 @@ class Host : public sc_core::sc_module {
   HostSource<Word> a_fill, b_fill;
   HostSource<std::int32_t> bias;
   HostSource<std::uint8_t> mask;
+  HostSource<std::int32_t> row_scale;
   HostSource<UpdateJob> update_job;
   HostSource<UpdateItem> update_in;
   Out<bool> out_ready{"out_ready"}, update_out_ready{"update_out_ready"};

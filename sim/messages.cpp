@@ -14,6 +14,10 @@ const char* name(SequencerState state) {
       return "WAIT";
     case SequencerState::kFinish:
       return "FINISH";
+    case SequencerState::kSettle:
+      return "SETTLE";
+    case SequencerState::kScale:
+      return "SCALE";
   }
   return "?";
 }

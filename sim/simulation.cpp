@@ -96,6 +96,7 @@ struct Bench {
     host.b_fill.channel.bind(c.b_fill);
     host.bias.channel.bind(c.bias);
     host.mask.channel.bind(c.mask);
+    host.row_scale.channel.bind(c.row_scale);
     host.update_job.channel.bind(c.update_job);
     host.update_in.channel.bind(c.update_in);
     host.out_ready(c.out.ready);

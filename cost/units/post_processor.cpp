@@ -4,6 +4,7 @@
 
 #include "cost/units/sampling.hpp"
 #include "models/design/widths.hpp"
+#include "models/units/output_converter.hpp"
 
 namespace napier::cost {
 namespace {
@@ -32,28 +33,41 @@ class Outputs {
   std::vector<std::int64_t> first_{0};
 };
 
-std::uint64_t expected_word(const PostProcessor& exact, const GemmRecord& record, std::size_t index) {
+/// Output `index` of a record, as the lane sees it.
+struct Output {
+  int row, column;
+  Output(const GemmRecord& record, std::size_t index)
+      : row(static_cast<int>(index % static_cast<std::size_t>(record.m))),
+        column(static_cast<int>(index / static_cast<std::size_t>(record.m))) {}
+};
+
+std::uint64_t expected_word(const OutputConverter& exact, const GemmRecord& record, std::size_t index) {
   const bool keep = record.mask.empty() || record.mask[index] != 0;
   if (!keep) return 0;
   if (record.raw) return static_cast<std::uint64_t>(std::int64_t{record.acc[index]});
-  return exact(record.acc[index], record.post).word;
+  const Output output(record, index);
+  return exact(record.acc[index], record.row_scale(output.row), output.row, output.column).word;
 }
 
 }  // namespace
 
 GateStimulus post_processor_stimulus(const Design& design, const Trace& trace, std::int64_t runs) {
-  const PostProcessor exact(design);
+  const bool stochastic = widths::is_stochastic(design);
+  OutputConverter exact(design, {});
   const int stages = design.pipeline.post_process - 1;
   const int acc_bits = design.datapath.accumulator_bits;
   const int word_bits = widths::output_bits(design);
   GateStimulus s;
   s.inputs = {{"relu_i", 1}, {"raw_i", 1}, {"bias_k_i", 16}, {"acc_i", acc_bits}, {"keep_i", 1}};
+  if (stochastic) s.inputs.push_back({"random_i", widths::kRandomBits});
   if (stages > 0) s.inputs.push_back({"stage_en_i", stages});
   s.outputs = {{"word_o", word_bits}};
   const auto lead = static_cast<std::size_t>(stages);
   const Outputs outputs(trace);
   for (const std::int64_t place : sample_places(outputs.count(), runs)) {
     const auto [record, start] = outputs[place];
+    exact.use(record->post);
+    const RoundingNoise noise(record->post.random_key);
     const std::int64_t total = std::int64_t{record->n} * record->m;
     const std::size_t begin = s.drive.size();
     std::size_t index = 0;
@@ -63,10 +77,15 @@ GateStimulus post_processor_stimulus(const Design& design, const Trace& trace, s
         index = static_cast<std::size_t>((start + std::int64_t{i} * design.post_processor.lanes) % total);
       }
       const bool keep = record->mask.empty() || record->mask[index] != 0;
+      const Output output(*record, index);
+      const std::int64_t bias_k = record->post.bias_k + record->row_scale(output.row);
       std::vector<Bits> cycle = {
-          Bits{record->post.relu}, Bits{record->raw},
-          to_bits(static_cast<std::uint64_t>(std::int64_t{record->post.bias_k}), 16),
+          Bits{record->post.relu}, Bits{record->raw}, to_bits(static_cast<std::uint64_t>(bias_k), 16),
           to_bits(static_cast<std::uint64_t>(std::int64_t{record->acc[index]}), acc_bits), Bits{keep}};
+      if (stochastic) {
+        const std::uint32_t random = rounding_bits(noise(noise_index(output.row, output.column)));
+        cycle.push_back(to_bits(random, widths::kRandomBits));
+      }
       if (stages > 0) cycle.push_back(Bits(lead, true));
       s.drive.push_back(std::move(cycle));
       s.expect.resize(begin + static_cast<std::size_t>(i) + lead + 1, {std::nullopt});

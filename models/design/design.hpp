@@ -10,8 +10,9 @@ namespace napier {
 enum class FormatKind { kLns, kInt8, kFp32, kFp16, kBf16, kFp8E4m3, kFp8E5m2, kMxfp8, kMxfp4, kNvfp4 };
 enum class ZeroCode { kReserved, kNone };
 enum class ScaleGrid { kGamma, kPowerOfTwo };
-enum class ScaleRule { kCurrent, kDelayed };
-enum class Rounding { kLogNearest, kLinearNearest };
+enum class ScaleGroup { kTensor, kChannel };
+enum class ScaleRule { kCurrent, kDelayed, kStatic };
+enum class Rounding { kLogNearest, kLinearNearest, kStochastic };
 enum class ConversionStyle { kPerElement, kBinned, kSplitSign };
 enum class TermRounding { kTruncate, kHalfUp };
 enum class Overflow { kSaturate, kWrap };
@@ -27,10 +28,12 @@ struct Format {
   int gamma_log2 = 3;  ///< b; gamma = 2^b codes per octave
   ZeroCode zero = ZeroCode::kReserved;
   Rounding rounding = Rounding::kLogNearest;
+  std::uint32_t seed = 1;  ///< of stochastic rounding
   ScaleGrid scale_grid = ScaleGrid::kGamma;
+  ScaleGroup scale_group = ScaleGroup::kTensor;
   ScaleRule scale_rule = ScaleRule::kDelayed;
-  int scale_history = 16;  ///< steps whose maxima the delayed rule looks back on
-  int scale_margin = 1;    ///< octaves the delayed rule leaves above the largest remembered magnitude
+  int scale_history = 16;  ///< steps whose maxima count: the last ones (delayed), the first ones (static)
+  int scale_margin = 1;    ///< octaves that delayed and static leave above the largest remembered magnitude
 };
 
 /// One lane multiplies `vector` pairs a cycle and sums them exactly; `lanes` lanes share the B operand.

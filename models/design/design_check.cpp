@@ -58,14 +58,15 @@ class Checker {
       if (key.starts_with("update.master") || key == "update.seed") return unused_by_update(key);
       if (!has_hardware(d_.format.kind)) return !read_by_baseline(key) || unused_by_scale_rule(key);
       if (!lns) {
-        for (const char* k :
-             {"format.gamma_log2", "format.zero", "format.rounding", "format.scale_grid", "datapath.style",
-              "datapath.lut_bits", "datapath.const_bits", "datapath.term_bits", "datapath.term_rounding",
-              "post_processor.compare_bits", "pipeline.convert"}) {
+        for (const char* k : {"format.gamma_log2", "format.zero", "format.rounding", "format.scale_grid",
+                              "format.scale_group", "datapath.style", "datapath.lut_bits",
+                              "datapath.const_bits", "datapath.term_bits", "datapath.term_rounding",
+                              "post_processor.compare_bits", "pipeline.convert"}) {
           if (key == k) return true;
         }
       }
       if (unused_by_scale_rule(key)) return true;
+      if (key == "format.seed") return d_.format.rounding != Rounding::kStochastic;
       if (key == "datapath.lut_bits") return d_.datapath.style == ConversionStyle::kPerElement;
       if (key == "pipeline.scale") return !widths::has_scaler(d_);
       return unused_by_update(key);
@@ -93,7 +94,7 @@ class Checker {
 
   bool unused_by_scale_rule(const std::string& key) const {
     return (key == "format.scale_history" || key == "format.scale_margin") &&
-           d_.format.scale_rule != ScaleRule::kDelayed;
+           d_.format.scale_rule == ScaleRule::kCurrent;
   }
 
   bool unused_by_master(const std::string& key) const {
@@ -156,9 +157,9 @@ class Checker {
     if (key.starts_with("update.") || key == "pipeline.update") {
       return std::string("update.kind is ") + kind_name(d_.update.kind);
     }
-    if (d_.format.kind == FormatKind::kInt8 && !key.starts_with("format.scale_"))
-      return "format.kind is int8";
-    if (key.starts_with("format.scale_")) return "format.scale_rule is current";
+    if (key == "format.scale_history" || key == "format.scale_margin") return "format.scale_rule is current";
+    if (d_.format.kind == FormatKind::kInt8) return "format.kind is int8";
+    if (key == "format.seed") return "format.rounding is not stochastic";
     if (d_.datapath.style == ConversionStyle::kPerElement) return "datapath.style is per_element";
     return "datapath.lut_bits is 0";
   }
@@ -177,6 +178,14 @@ class Checker {
     if (!has_hardware(f.kind) && d_.update.kind != UpdateKind::kHost) {
       fail("update.kind",
            "format.kind " + format_name(f.kind) + " keeps its weights on the host; write update.kind host");
+    }
+    const UpdateKind update = d_.update.kind;
+    if (f.scale_group == ScaleGroup::kChannel && update != UpdateKind::kMadam &&
+        update != UpdateKind::kHost) {
+      fail("format.scale_group", std::string("format.scale_group channel does not go with update.kind ") +
+                                     kind_name(update) +
+                                     ", whose weights have one scale a tensor; write scale_group tensor, or "
+                                     "update.kind madam or host");
     }
     if (f.kind == FormatKind::kLns && f.gamma_log2 >= f.bits - 1) {
       fail("format.gamma_log2", "format.gamma_log2 " + std::to_string(f.gamma_log2) +

@@ -30,21 +30,28 @@ void declare_format(Group<Format> g) {
   g.choice<Rounding>(
       "rounding", &Format::rounding,
       {{Rounding::kLogNearest, "log_nearest", "thresholds halfway between codes: 2^((r+1/2)/gamma)"},
-       {Rounding::kLinearNearest, "linear_nearest", "thresholds halfway between values"}},
+       {Rounding::kLinearNearest, "linear_nearest", "thresholds halfway between values"},
+       {Rounding::kStochastic, "stochastic", "at random, so that the expected value is the number itself"}},
       "Where a number between two codes goes");
+  g.integer("seed", &Format::seed, {0, UINT32_MAX}, "", "Seed of stochastic rounding");
   g.choice<ScaleGrid>("scale_grid", &Format::scale_grid,
                       {{ScaleGrid::kGamma, "gamma", "S = 2^(k/gamma), any integer k"},
                        {ScaleGrid::kPowerOfTwo, "power_of_two", "S = 2^(k/gamma), k a multiple of gamma"}},
                       "Scales a tensor may have");
+  g.choice<ScaleGroup>("scale_group", &Format::scale_group,
+                       {{ScaleGroup::kTensor, "tensor", "one scale for all words of a tensor"},
+                        {ScaleGroup::kChannel, "channel", "weights have a scale for each output channel"}},
+                       "Which words share a scale");
   g.choice<ScaleRule>(
       "scale_rule", &Format::scale_rule,
       {{ScaleRule::kCurrent, "current", "from the tensor's own largest magnitude"},
-       {ScaleRule::kDelayed, "delayed", "from the largest magnitudes of earlier steps: one pass"}},
+       {ScaleRule::kDelayed, "delayed", "from the largest magnitudes of earlier steps: one pass"},
+       {ScaleRule::kStatic, "static", "from the largest magnitudes of the first steps, then kept"}},
       "How a tensor's scale is chosen");
   g.integer("scale_history", &Format::scale_history, {1, 1024}, "steps",
-            "Steps that the delayed rule looks back on");
+            "Steps that the delayed rule looks back on; steps after which the static rule keeps its scale");
   g.integer("scale_margin", &Format::scale_margin, {0, 8}, "octaves",
-            "Room the delayed rule leaves above the largest remembered magnitude");
+            "Room that the delayed and static rules leave above the largest remembered magnitude");
 }
 
 void declare_datapath(Group<Datapath> g) {

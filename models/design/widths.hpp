@@ -71,6 +71,17 @@ inline int term_shift(const Design& d) {
   return f.max_quotient() + fraction - d.datapath.term_bits;
 }
 
+/// Random bits that decide one stochastic rounding: the high ones of RoundingNoise.
+inline constexpr int kRandomBits = 16;
+
+inline bool is_stochastic(const Design& d) { return is_lns(d) && d.format.rounding == Rounding::kStochastic; }
+/// Whether the rows of a product's stationary operand may each have a scale of their own.
+inline bool has_row_scales(const Design& d) {
+  return is_lns(d) && d.format.scale_group == ScaleGroup::kChannel;
+}
+/// The job word; designs that round at random add a key of 64 bits.
+inline int job_bits(const Design& d) { return is_stochastic(d) ? 176 : 112; }
+
 /// A post-processed word on the output channel: an operand word, or a raw accumulator.
 inline int output_bits(const Design& d) {
   return d.datapath.accumulator_bits > d.format.bits ? d.datapath.accumulator_bits : d.format.bits;

@@ -34,7 +34,7 @@ void power_of_two(Real& out, long numerator, long denominator) {
 /// out = threshold between codes r and r+1, in (1, 2)
 void threshold(Real& out, int gamma_log2, Rounding rounding, int r) {
   const long gamma = 1L << gamma_log2;
-  if (rounding == Rounding::kLogNearest) {
+  if (rounding != Rounding::kLinearNearest) {
     power_of_two(out, 2 * r + 1, 2 * gamma);
     return;
   }
@@ -89,6 +89,14 @@ std::vector<std::uint32_t> float_code_mantissas(int gamma_log2) {
     mpfr_sub_ui(c.get(), c.get(), 1, MPFR_RNDN);
     result.push_back(static_cast<std::uint32_t>(scaled_integer(c, 23, MPFR_RNDU)));
   }
+  return result;
+}
+
+std::vector<std::uint32_t> mantissa_code_values(int gamma_log2, int bits) {
+  std::vector<std::uint32_t> result;
+  for (const std::uint32_t value : octave_constants(gamma_log2, bits))
+    result.push_back(value - (std::uint32_t{1} << bits));
+  result.push_back(std::uint32_t{1} << bits);
   return result;
 }
 

@@ -13,7 +13,8 @@ std::vector<std::uint32_t> octave_constants(int gamma_log2, int fraction_bits);
 /// Mantissas (fraction of f in [1,2), without the leading one) at which code r gives way to code r+1,
 /// r = 0..gamma-1, as integers of `bits` bits rounded to nearest. f's code is the number of thresholds
 /// t with fraction >= t. log_nearest: 2^((r+1/2)/gamma); linear_nearest: the arithmetic midpoint of
-/// neighbouring values (US11886980 claim 8).
+/// neighbouring values (US11886980 claim 8). stochastic: those of log_nearest, for numbers that are rounded
+/// once for a whole run (initial weights, pixels).
 std::vector<std::uint32_t> mantissa_thresholds(int gamma_log2, Rounding rounding, int bits);
 
 /// The same thresholds as the smallest 23-bit float mantissas not below them, so that comparing a float
@@ -23,6 +24,10 @@ std::vector<std::uint32_t> float_thresholds(int gamma_log2, Rounding rounding);
 /// Mantissas of the code values 2^(r/gamma), r = 0..gamma-1, as the smallest 23-bit float mantissas not below
 /// them: a float mantissa f is at least 2^(r/gamma) just where its fraction is at least entry r.
 std::vector<std::uint32_t> float_code_mantissas(int gamma_log2);
+
+/// Mantissas of the code values 2^(r/gamma), r = 0..gamma (the last is 2), without the leading one, as
+/// integers of `bits` bits rounded to nearest.
+std::vector<std::uint32_t> mantissa_code_values(int gamma_log2, int bits);
 
 /// 2^(r/gamma) for r = 0..gamma-1, each the nearest float.
 std::vector<float> float_code_values(int gamma_log2);

@@ -9,7 +9,7 @@ std::vector<Channel> channels(const Design& d) {
   const int tag_bits = widths::entry_bits(d) + 2;  // entry, first, last
   const int accumulators_bits = d.post_processor.lanes * d.datapath.accumulator_bits;
   std::vector<Channel> result = {
-      {"job", 112},
+      {"job", widths::job_bits(d)},
       {"a_fill", vector_bits},
       {"b_fill", vector_bits},
       {"bias", accumulators_bits},
@@ -27,6 +27,7 @@ std::vector<Channel> channels(const Design& d) {
     result.push_back({"update_in", d.update.lanes * (state_bits + d.format.bits)});
     result.push_back({"update_out", d.update.lanes * state_bits});
   }
+  if (widths::has_row_scales(d)) result.push_back({"row_scale", d.post_processor.lanes * 16});
   return result;
 }
 

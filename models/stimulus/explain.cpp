@@ -24,6 +24,7 @@ const Ends& ends(const std::string& channel) {
       {"b_fill", {"host", "operand_buffer B"}},
       {"bias", {"host", "sequencer"}},
       {"mask", {"host", "post_processor"}},
+      {"row_scale", {"host", "sequencer"}},
       {"a", {"operand_buffer A", "sequencer"}},
       {"b", {"operand_buffer B", "sequencer"}},
       {"issue", {"sequencer", "vector lanes"}},
@@ -51,6 +52,9 @@ std::int64_t gemm_words(const std::string& channel, const GemmTiles& t, const Ge
   if (channel == "a") return vectors * t.n_tiles;
   if (streams_columns(channel)) return vectors * t.columns();
   if (channel == "bias") return r.bias.empty() ? 0 : std::int64_t{t.m_tiles} * (t.lanes / t.group_lanes);
+  if (channel == "row_scale") {
+    return r.row_scales.empty() ? 0 : std::int64_t{t.m_tiles} * (t.lanes / t.group_lanes);
+  }
   if (channel == "mask") return r.mask.empty() ? 0 : t.out_words();
   return t.out_words();
 }
@@ -72,7 +76,7 @@ void place_in_gemm(const std::string& channel, const GemmTiles& t, std::int64_t 
     p.nt = split(w, t.k_tiles);
     p.kt = static_cast<int>(w);
     p.m = p.mt * t.lanes;
-  } else if (channel == "bias") {
+  } else if (channel == "bias" || channel == "row_scale") {
     p.mt = split(w, t.lanes / t.group_lanes);
     p.m = p.mt * t.lanes + static_cast<int>(w) * t.group_lanes;
   } else if (streams_columns(channel)) {
@@ -148,7 +152,8 @@ void write_gemm(std::ostream& out, const Trace& trace, const std::string& channe
   const int m = p.m + lane;
   const bool output = channel == "out" || channel == "drain" || channel == "mask";
   if (p.n >= 0) out << "  column n = " << p.n;
-  if (output || channel == "sum" || channel == "bias" || channel == "a" || channel == "a_fill") {
+  if (output || channel == "sum" || channel == "bias" || channel == "row_scale" || channel == "a" ||
+      channel == "a_fill") {
     out << (p.n >= 0 ? ", row m = " : "  row m = ") << m << (m >= r.m ? " (a pad lane)" : "");
   }
   out << '\n';
@@ -172,6 +177,7 @@ void write_gemm(std::ostream& out, const Trace& trace, const std::string& channe
     if (!r.bias.empty()) out << ", bias " << r.bias[static_cast<std::size_t>(m)];
     if (!r.mask.empty()) out << ", mask " << int{r.mask[at]};
     out << (r.post.relu ? ", relu" : "") << ", bias_k " << r.post.bias_k;
+    if (!r.row_scales.empty()) out << ", row scale " << r.row_scale(m);
     out << (r.raw ? ", raw output" : ", expected word " + hex(r.out[at], 2)) << '\n';
   }
 }

@@ -85,7 +85,7 @@ std::vector<GoldenChannel> golden_channels(const Stimulus& golden, const Handsha
   std::vector<GoldenChannel> result;
   for (const WordStream* s :
        {&golden.job, &golden.a_fill, &golden.b_fill, &golden.bias, &golden.mask, &golden.drain, &golden.out,
-        &golden.update_job, &golden.update_in, &golden.update_out}) {
+        &golden.update_job, &golden.update_in, &golden.update_out, &golden.row_scale}) {
     if (s->bits == 0) continue;
     const auto found = std::ranges::find(log.channels(), s->name, &Channel::name);
     if (found == log.channels().end() || found->bits != s->bits) {

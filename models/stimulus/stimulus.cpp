@@ -9,6 +9,7 @@
 #include "models/stimulus/word_packer.hpp"
 #include "models/trace/record_check.hpp"
 #include "models/units/accumulation_collector.hpp"
+#include "models/units/output_converter.hpp"
 #include "models/units/vector_lane.hpp"
 
 namespace napier {
@@ -44,7 +45,7 @@ class GemmWriter {
         r_(record),
         s_(stimulus),
         t_(design, record.m, record.n, record.k),
-        post_(design),
+        convert_(design, record.post),
         pad_(pad_accumulators(design, record)) {}
 
   void check_fits(const std::string& place) const {
@@ -67,6 +68,7 @@ class GemmWriter {
     write_job();
     for (int mt = 0; mt < t_.m_tiles; ++mt) {
       check_interrupt();
+      if (!r_.row_scales.empty()) write_row_scales(mt);
       if (!r_.bias.empty()) write_bias(mt);
       write_a(mt);
       write_b();
@@ -80,9 +82,23 @@ class GemmWriter {
     for (const int field : {t_.m_tiles, t_.n_tiles, t_.k_tiles, t_.n_last, t_.g_last, r_.post.bias_k}) {
       job.put(field, 16);
     }
-    job.put((r_.post.relu ? 1 : 0) | (r_.raw ? 2 : 0) | (r_.bias.empty() ? 0 : 4) | (r_.mask.empty() ? 0 : 8),
+    job.put((r_.post.relu ? 1 : 0) | (r_.raw ? 2 : 0) | (r_.bias.empty() ? 0 : 4) |
+                (r_.mask.empty() ? 0 : 8) | (r_.row_scales.empty() ? 0 : 16),
             16);
+    if (widths::is_stochastic(d_)) {
+      job.put(static_cast<std::uint32_t>(r_.post.random_key), 32);
+      job.put(static_cast<std::uint32_t>(r_.post.random_key >> 32), 32);
+    }
     job.finish();
+  }
+
+  void write_row_scales(int mt) {
+    WordPacker scales(s_.row_scale);
+    for (int lane = 0; lane < t_.lanes; ++lane) {
+      const int m = mt * t_.lanes + lane;
+      scales.put(m < r_.m ? r_.row_scale(m) : 0, 16);
+      if ((lane + 1) % t_.group_lanes == 0) scales.finish();
+    }
   }
 
   void write_bias(int mt) {
@@ -148,7 +164,7 @@ class GemmWriter {
     } else if (!pad) {
       word = r_.out[at];
     } else if (passes) {
-      word = post_(acc, r_.post).word;
+      word = convert_(acc, 0, m, n).word;
     }
     out.put(word, widths::output_bits(d_));
   }
@@ -157,7 +173,7 @@ class GemmWriter {
   const GemmRecord& r_;
   Stimulus& s_;
   GemmTiles t_;
-  PostProcessor post_;
+  OutputConverter convert_;
   std::vector<std::int32_t> pad_;
 };
 
@@ -215,7 +231,8 @@ Stimulus empty_stimulus(const Design& design) {
                               {&s.update_job, "update_job"},
                               {&s.update_in, "update_in"},
                               {&s.update_out, "update_out"},
-                              {&s.drain, "drain"}}) {
+                              {&s.drain, "drain"},
+                              {&s.row_scale, "row_scale"}}) {
     stream->name = name;
     for (const Channel& c : channels(design)) {
       if (c.name == name) stream->bits = c.bits;

@@ -24,6 +24,7 @@ struct WordStream {
 
 struct Stimulus {
   WordStream job, a_fill, b_fill, bias, mask, out;
+  WordStream row_scale;                          ///< 0 bits wide unless format.scale_group is channel
   WordStream update_job, update_in, update_out;  ///< 0 bits wide where the design has no Madam unit
   WordStream drain;  ///< expected accumulators on their way to the post-processor, in the order of `out`
 };

@@ -48,10 +48,13 @@ std::vector<WordField> word_fields(const Design& d, const std::string& channel) 
     for (const char* name : {"m_tiles", "n_tiles", "k_tiles", "n_last", "g_last"}) f.add(name, 16);
     f.add("bias_k", 16, true);
     f.add("flags", 16);
+    if (widths::is_stochastic(d)) f.add("random_key", 64);
   } else if (channel == "a_fill" || channel == "b_fill" || channel == "b") {
     f.add_vector(d);
   } else if (channel == "bias" || channel == "drain") {
     f.add_lanes(d.post_processor.lanes, d.datapath.accumulator_bits, true);
+  } else if (channel == "row_scale") {
+    f.add_lanes(d.post_processor.lanes, 16, true);
   } else if (channel == "mask") {
     f.add_lanes(d.post_processor.lanes, 1, false);
   } else if (channel == "a") {

@@ -97,6 +97,17 @@ void check_record(const Design& design, const GemmRecord& r, const std::string& 
   check.size("b", r.b.size(), std::int64_t{r.n} * r.k);
   if (!r.bias.empty()) check.size("bias", r.bias.size(), r.m);
   if (!r.mask.empty()) check.size("mask", r.mask.size(), outputs);
+  if (!r.row_scales.empty()) {
+    if (!widths::has_row_scales(design)) check.fail("row_scales stand in a design with one scale a tensor");
+    check.size("row_scales", r.row_scales.size(), r.m);
+    check.range("row_scales", r.row_scales, -kInt16Max - 1, 0);
+    const int lowest = *std::min_element(r.row_scales.begin(), r.row_scales.end());
+    check.range("bias_k and the lowest of row_scales together", std::int64_t{r.post.bias_k} + lowest,
+                -kInt16Max - 1, kInt16Max);
+  }
+  if (!widths::is_stochastic(design) && r.post.random_key != 0) {
+    check.fail("random_key stands in a design that does not round at random");
+  }
   check.size("acc", r.acc.size(), outputs);
   check.size("out", r.out.size(), r.raw ? 0 : outputs);
   check.words(design, "a", r.a);

@@ -9,6 +9,7 @@
 #include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
 #include "models/units/accumulation_collector.hpp"
+#include "models/units/output_converter.hpp"
 #include "models/units/vector_lane.hpp"
 
 namespace napier {
@@ -90,6 +91,14 @@ GemmRecord random_gemm(const Design& d, const Shape& shape, std::size_t index, R
     r.mask.resize(static_cast<std::size_t>(r.n) * static_cast<std::size_t>(r.m));
     for (std::uint8_t& bit : r.mask) bit = random.one_in(3) ? 0 : 1;
   }
+  if (widths::has_row_scales(d) && index % 2 == 0) {
+    r.row_scales.resize(static_cast<std::size_t>(r.m));
+    for (std::int32_t& s : r.row_scales)
+      s = -static_cast<std::int32_t>(random.below(3 << d.format.gamma_log2));
+  }
+  if (widths::is_stochastic(d)) {
+    r.post.random_key = static_cast<std::uint64_t>(random.below(INT64_MAX)) << 1;
+  }
   r.post.relu = index % 4 == 0;
   r.raw = index % 5 == 3;
   r.k_a = static_cast<int>(random.below(21)) - 10;
@@ -129,7 +138,7 @@ UpdateRecord random_update(const Design& d, const GemmRecord& gemm, Random& rand
 
 void compute_expected(const Design& design, GemmRecord& r) {
   const VectorLane lane(design);
-  const PostProcessor post(design);
+  const OutputConverter convert(design, r.post);
   const auto k_size = static_cast<std::size_t>(r.k);
   const auto vector = static_cast<std::size_t>(design.datapath.vector);
   const std::size_t outputs = static_cast<std::size_t>(r.n) * static_cast<std::size_t>(r.m);
@@ -152,7 +161,10 @@ void compute_expected(const Design& design, GemmRecord& r) {
     }
     r.acc[at] = acc;
     const bool passes = r.mask.empty() || r.mask[at] != 0;
-    if (!r.raw) r.out[at] = passes ? post(acc, r.post).word : Word{0};
+    if (r.raw) continue;
+    const int row = static_cast<int>(m);
+    const PostResult result = convert(acc, r.row_scale(row), row, static_cast<int>(n));
+    r.out[at] = passes ? result.word : Word{0};
   }
 }
 

@@ -25,9 +25,13 @@ struct GemmRecord {
   std::vector<Word> a;             ///< m x k
   std::vector<Word> b;             ///< n x k
   std::vector<std::int32_t> bias;  ///< m accumulator units, or empty
+  /// m exponent codes, at most 0, by which each row of `a` has another scale than k_a; or empty. Only with
+  /// format.scale_group channel.
+  std::vector<std::int32_t> row_scales;
   std::vector<std::uint8_t> mask;  ///< n x m, 1 lets the output pass, 0 makes it zero; or empty
   PostSettings post;
-  bool raw = false;                 ///< outputs are the accumulators themselves (host continues in FP32)
+  bool raw = false;  ///< outputs are the accumulators themselves (host continues in FP32)
+  int row_scale(int row) const { return row_scales.empty() ? 0 : row_scales[static_cast<std::size_t>(row)]; }
   int k_a = 0, k_b = 0, k_out = 0;  ///< scale exponents: LNS S = 2^(k/gamma), INT8 unit = 2^k
   std::vector<std::int32_t> acc;    ///< n x m expected accumulators
   std::vector<Word> out;            ///< n x m expected words; empty where raw

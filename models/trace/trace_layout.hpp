@@ -15,7 +15,7 @@
 ///   archive.dataset(name, values, {sizes}, unit, meaning)    array, sizes[0] varies slowest
 namespace napier::trace_layout {
 
-inline constexpr int kVersion = 1;
+inline constexpr int kVersion = 2;
 
 /// Group of a record, for instance gemm/000007_step000012_layer1_weight_gradient.
 inline std::string record_name(std::size_t index, std::int64_t step, int layer, const std::string& suffix) {
@@ -60,16 +60,24 @@ void gemm(Archive& archive, R& r) {
   archive.attribute("relu", r.post.relu);
   archive.attribute("raw", r.raw);
   archive.attribute("bias_k", r.post.bias_k);
+  auto key = static_cast<std::int64_t>(r.post.random_key);
+  archive.attribute("random_key", key);
+  if constexpr (Archive::kLoads) r.post.random_key = static_cast<std::uint64_t>(key);
   archive.attribute("k_a", r.k_a);
   archive.attribute("k_b", r.k_b);
   archive.attribute("k_out", r.k_out);
   archive.attribute("saturations", r.saturations);
-  bool has_bias = !r.bias.empty(), has_mask = !r.mask.empty();
+  bool has_bias = !r.bias.empty(), has_mask = !r.mask.empty(), has_row_scales = !r.row_scales.empty();
   archive.attribute("has_bias", has_bias);
+  archive.attribute("has_row_scales", has_row_scales);
   archive.attribute("has_mask", has_mask);
   archive.dataset("a", r.a, {r.m, r.k}, "operand word", "stationary operand [m][k]");
   archive.dataset("b", r.b, {r.n, r.k}, "operand word", "streamed operand [n][k]");
   if (has_bias) archive.dataset("bias", r.bias, {r.m}, "accumulator LSB", "first addend of each row [m]");
+  if (has_row_scales) {
+    archive.dataset("row_scales", r.row_scales, {r.m}, "exponent code",
+                    "scale of each row of a, relative to k_a [m]");
+  }
   if (has_mask)
     archive.dataset("mask", r.mask, {r.n, r.m}, "bit", "1 lets the output pass, 0 clears it [n][m]");
   archive.dataset("acc", r.acc, {r.n, r.m}, "accumulator LSB", "expected accumulators [n][m]");

@@ -28,7 +28,7 @@ std::vector<BenchRow> bench_units(int rounds) {
   const PostSettings post{-60, false};
   const PostProcessor post_unit(design);
   const TensorPostProcessor post_tensor(design);
-  rates.add("post_processor/tensor", kWork, [&] { post_tensor(sums, post, {}, words, one); });
+  rates.add("post_processor/tensor", kWork, [&] { post_tensor(sums, 1, post, {}, {}, words, one); });
   rates.add("post_processor/unit", kWork, [&] {
     for (std::size_t i = 0; i < kWords; ++i) words[i] = post_unit(sums[i], post).word;
   });

@@ -21,12 +21,16 @@ using Words = std::vector<Word>;
 
 constexpr std::size_t kPiece = 16384;  // elements a thread takes at once
 
+/// Places in random_stream() of matrices; sites count from 1.
+constexpr std::uint32_t kMatrixPlaces = 1 << 18;
+
 std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
 
 struct WordSite : nn::Site {
   WordSite(std::string n, nn::Role r, const Design& design) : name(std::move(n)), role(r), scale(design) {}
   std::string name;
   nn::Role role;
+  std::uint32_t place = 0;  ///< in random_stream()
   ScaleTracker scale;
 };
 
@@ -38,6 +42,7 @@ struct WordOperand : nn::Operand {
 struct WordMatrix : nn::Matrix {
   std::string name;
   int rows = 0, columns = 0;
+  std::uint32_t place = 0;  ///< in random_stream()
   std::unique_ptr<Weights> weights;
   ScaleTracker gradient_scale;
   Words gradient;
@@ -85,6 +90,7 @@ class DesignEngine : public TrainingEngine {
 
   nn::Site& site(const std::string& name, nn::Role role) override {
     sites_.push_back(std::make_unique<WordSite>(name, role, design_));
+    sites_.back()->place = static_cast<std::uint32_t>(sites_.size());
     return *sites_.back();
   }
 
@@ -95,7 +101,9 @@ class DesignEngine : public TrainingEngine {
     m->name = name;
     m->rows = rows;
     m->columns = columns;
-    m->weights = make_weights(design_, optimizer(), initial, static_cast<int>(matrices_.size()), threads());
+    m->place = kMatrixPlaces + static_cast<std::uint32_t>(matrices_.size());
+    m->weights =
+        make_weights(design_, optimizer(), initial, rows, static_cast<int>(matrices_.size()), threads());
     matrices_.push_back(std::move(m));
     return *matrices_.back();
   }
@@ -110,7 +118,8 @@ class DesignEngine : public TrainingEngine {
     result->k = s.scale.scale(needed, 0);
     if (learning()) s.scale.remember(needed);
     result->words.resize(x.size());
-    const QuantizeCounts counts = quantizer_(x, result->k, result->words, place);
+    const QuantizeCounts counts =
+        quantizer_(x, result->k, random_stream(settings().step, s.place), result->words, place);
     PostCounts& total = s.role == nn::Role::kActivation ? report().activations : report().errors;
     total += {counts.underflowed, counts.saturated};
     return result;
@@ -121,16 +130,16 @@ class DesignEngine : public TrainingEngine {
     const WordMatrix& m = fitting(w, shape);
     const WordOperand& input = words(x, "input", area(shape.input_pixels(), shape.channels));
     require_size("output", y.size(), area(shape.output_pixels(), shape.outputs));
-    const double unit = accumulator_unit(design_, m.weights->scale(), input.k);
+    const std::vector<double> units = row_units(design_, *m.weights, input.k);
     std::vector<std::int32_t> addends;
     if (bias != nullptr) {
       require_size("bias", bias->values.size(), static_cast<std::size_t>(shape.outputs));
-      addends = bias_addends(design_, bias->values, unit);
+      addends = bias_addends(design_, bias->values, units);
     }
     acc_.resize(y.size());
     report().forward_saturations +=
         products_.shared().forward(shape, m.weights->operands(), input.words, addends, acc_);
-    to_reals(acc_, unit, y, threads());
+    to_reals(acc_, units, y, threads());
     count(shape);
   }
 
@@ -140,10 +149,12 @@ class DesignEngine : public TrainingEngine {
     const WordOperand& error = words(dy, "output gradient", area(shape.output_pixels(), shape.outputs));
     require_size("input gradient", dx.size(), area(shape.input_pixels(), shape.channels));
     const double unit = accumulator_unit(design_, m.weights->scale(), error.k);
+    Words scratch;
+    const auto weights = on_one_scale(design_, *m.weights, scratch, report().weight_underflows);
     acc_.resize(dx.size());
     report().input_gradient_saturations +=
-        products_.shared().input_gradient(shape, m.weights->operands(), error.words, acc_);
-    to_reals(acc_, unit, dx, threads());
+        products_.shared().input_gradient(shape, weights, error.words, acc_);
+    to_reals(acc_, {&unit, 1}, dx, threads());
     count(shape);
   }
 
@@ -162,8 +173,10 @@ class DesignEngine : public TrainingEngine {
     m.gradient_k = m.gradient_scale.scale(largest, input.k, error.k);
     if (learning()) m.gradient_scale.remember(largest, input.k, error.k);
     m.gradient.resize(acc_.size());
-    report().gradients +=
-        post_(acc_, {bias_k(design_, input.k, error.k, m.gradient_k), false}, {}, m.gradient, threads());
+    report().gradients += post_(acc_, m.columns,
+                                {bias_k(design_, input.k, error.k, m.gradient_k), false,
+                                 random_key(design_, random_stream(settings().step, m.place))},
+                                {}, {}, m.gradient, threads());
     m.has_gradient = true;
   }
 
@@ -179,7 +192,7 @@ class DesignEngine : public TrainingEngine {
       const auto rows_b = matrix_of(right.words, i, p.n, p.k, p.b_transposed, scratch_b);
       std::vector<std::int32_t> acc(area(p.m, p.n));
       const std::int64_t count = gemm(p.m, p.n, p.k, rows_a, rows_b, {}, acc);
-      to_reals(acc, unit, out.subspan(area(i, p.m * p.n), acc.size()), products_.alone());
+      to_reals(acc, {&unit, 1}, out.subspan(area(i, p.m * p.n), acc.size()), products_.alone());
       return count;
     });
     (backward ? report().input_gradient_saturations : report().forward_saturations) += overflows;
@@ -229,13 +242,20 @@ class DesignEngine : public TrainingEngine {
     return o;
   }
 
-  static void to_reals(std::span<const std::int32_t> acc, double unit, std::span<float> out,
+  /// units: of all accumulators, or one a row, rows fastest.
+  static void to_reals(std::span<const std::int32_t> acc, std::span<const double> units, std::span<float> out,
                        const Parallel& threads) {
     const auto pieces = static_cast<int>((acc.size() + kPiece - 1) / kPiece);
     threads.for_each(pieces, [&](int piece) {
       const std::size_t start = static_cast<std::size_t>(piece) * kPiece;
       const std::size_t end = std::min(acc.size(), start + kPiece);
-      for (std::size_t i = start; i < end; ++i) out[i] = static_cast<float>(acc[i] * unit);
+      if (units.size() == 1) {
+        for (std::size_t i = start; i < end; ++i) out[i] = static_cast<float>(acc[i] * units[0]);
+        return;
+      }
+      for (std::size_t i = start; i < end; ++i) {
+        out[i] = static_cast<float>(acc[i] * units[i % units.size()]);
+      }
     });
   }
 

@@ -6,6 +6,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/random.hpp"
+#include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/trace/trace.hpp"
@@ -37,15 +38,33 @@ std::vector<UpdateWord> initial_words(const UpdateGrid& grid, std::span<const fl
 }  // namespace
 
 LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial,
-                       int layer, const Parallel& threads)
+                       int rows, int layer, const Parallel& threads)
     : design_(design), madam_(madam), layer_(layer), threads_(threads), unit_(design) {
   const float limit = madam_limit(initial, layer);
-  scale_ = Quantizer(design).scale_exponent(limit);
+  const Quantizer quantizer(design);
+  scale_ = quantizer.scale_exponent(limit);
+  const bool channels = widths::has_row_scales(design);
+  const std::size_t row_size = initial.size() / static_cast<std::size_t>(rows);
+  if (channels) {
+    for (std::size_t at = 0; at < initial.size(); at += row_size) {
+      const auto of_row = static_cast<float>(3.0 * root_mean_square(initial.subspan(at, row_size)));
+      row_scales_.push_back(quantizer.scale_exponent(of_row > 0 ? of_row : limit));
+    }
+    scale_ = *std::max_element(row_scales_.begin(), row_scales_.end());
+    for (std::int32_t& s : row_scales_) s -= scale_;
+  }
   const int finer = design.update.bits - design.format.bits;
   const int max_code = unit_.unit().max_code();
-  cap_ = std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1,
-                    max_code);
-  words_ = initial_words(UpdateGrid(design), initial, scale_, cap_);
+  cap_ = channels
+             ? max_code
+             : std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1,
+                          max_code);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    const int scale = scale_ + (channels ? row_scales_[row] : 0);
+    const auto words =
+        initial_words(UpdateGrid(design), initial.subspan(row * row_size, row_size), scale, cap_);
+    words_.insert(words_.end(), words.begin(), words.end());
+  }
   v_.assign(initial.size(), unit_.unit().zero_v());
   operands_.resize(initial.size());
   for (int w = 0; w < (1 << design.update.bits); ++w) {
@@ -104,15 +123,16 @@ std::int64_t LnsWeights::noise_key(std::int64_t step) const {
 void LnsWeights::exchange(StateArchive& archive) {
   archive.value("scale", scale_);
   archive.value("cap", cap_);
+  archive.fixed_list("row_scales", row_scales_);
   archive.fixed_list("weights", words_);
   archive.fixed_list("second_moment", v_);
   make_operands();
 }
 
 std::unique_ptr<Weights> make_lns_weights(const Design& design, const MadamParameters& madam,
-                                          std::span<const float> initial, int layer,
+                                          std::span<const float> initial, int rows, int layer,
                                           const Parallel& threads) {
-  return std::make_unique<LnsWeights>(design, madam, initial, layer, threads);
+  return std::make_unique<LnsWeights>(design, madam, initial, rows, layer, threads);
 }
 
 }  // namespace napier

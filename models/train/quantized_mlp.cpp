@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "models/base/error.hpp"
-#include "models/format/quantizer.hpp"
 #include "models/gemm/gemm.hpp"
 #include "models/gemm/transpose.hpp"
 #include "models/trace/trace.hpp"
@@ -12,6 +11,7 @@
 #include "models/train/network.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
+#include "models/train/tensor_quantizer.hpp"
 #include "models/train/weight_arrays.hpp"
 
 namespace napier {
@@ -49,21 +49,21 @@ class QuantizedMlp : public Network {
         threads_(threads),
         gemm_(design, threads),
         post_(design),
-        quantizer_(design) {
+        quantizer_(design, threads) {
     const auto initial = initial_weights(experiment), biases = initial_biases(experiment);
     for (std::size_t l = 0; l < initial.size(); ++l) {
       const int outputs = experiment.network.layers[l + 1];
       const std::vector<float>& bias = biases[l];
-      layers_.push_back(
-          {.inputs = experiment.network.layers[l],
-           .outputs = outputs,
-           .weights = make_weights(design, experiment.optimizer, initial[l], static_cast<int>(l), threads),
-           .bias = bias,
-           .bias_optimizer =
-               HostOptimizer(experiment.optimizer.host, tensor_rule(experiment.optimizer), 0, bias),
-           .activation_scale = ScaleTracker(design),
-           .error_scale = ScaleTracker(design),
-           .gradient_scale = ScaleTracker(design)});
+      layers_.push_back({.inputs = experiment.network.layers[l],
+                         .outputs = outputs,
+                         .weights = make_weights(design, experiment.optimizer, initial[l], outputs,
+                                                 static_cast<int>(l), threads),
+                         .bias = bias,
+                         .bias_optimizer = HostOptimizer(experiment.optimizer.host,
+                                                         tensor_rule(experiment.optimizer), 0, bias),
+                         .activation_scale = ScaleTracker(design),
+                         .error_scale = ScaleTracker(design),
+                         .gradient_scale = ScaleTracker(design)});
     }
     quantise_pixels();
   }
@@ -97,7 +97,7 @@ class QuantizedMlp : public Network {
   }
 
   TestReport test(const Batch& batch) override {
-    Step step{{}, nullptr, false, {}};
+    Step step{{.step = -1}, nullptr, false, {}};
     std::vector<Tensor> activations;
     const std::vector<double> logits = forward(batch, step, activations);
     softmax_cross_entropy(logits, batch.labels, layers_.back().outputs, {}, step.report);
@@ -139,13 +139,13 @@ class QuantizedMlp : public Network {
     StepReport report;
   };
 
-  /// A pixel's word, brightness 0..255 standing for 0..1.
+  /// A pixel's word, brightness 0..255 standing for 0..1, to nearest in every design: it is rounded once.
   void quantise_pixels() {
     std::vector<float> brightness;
     for (int i = 0; i < 256; ++i) brightness.push_back(static_cast<float>(i) / 255.0F);
-    pixel_scale_ = quantizer_.scale_exponent(1.0F);
+    pixel_scale_ = quantizer_.quantizer().scale_exponent(1.0F);
     pixel_words_.resize(brightness.size());
-    quantizer_.quantize(brightness, pixel_scale_, pixel_words_, {"pixels", 0});
+    quantizer_.quantizer().quantize(brightness, pixel_scale_, pixel_words_, {"pixels", 0});
   }
 
   Tensor inputs(const Batch& batch) const {
@@ -161,22 +161,22 @@ class QuantizedMlp : public Network {
   }
 
   /// The product into acc_, then the tensor's scale and, unless raw, its words. The record, if wanted, is
-  /// complete.
+  /// complete. row_scales: of the rows of a, or none.
   Tensor product(Pass pass, std::size_t layer, Size size, std::span<const Word> a, int k_a, const Tensor& b,
                  std::span<const std::int32_t> bias, bool relu, bool raw, std::span<const std::uint8_t> mask,
-                 ScaleTracker& tracker, std::int64_t& saturations, PostCounts& counts, Step& step) {
+                 ScaleTracker& tracker, std::int64_t& saturations, PostCounts& counts, Step& step,
+                 std::span<const std::int32_t> row_scales = {}) {
     acc_.resize(area(size.n, size.m));
     const std::int64_t overflowed = gemm_(size.m, size.n, size.k, a, b.words, bias, acc_);
     saturations += overflowed;
     Tensor out;
-    PostSettings post{0, relu};
+    const auto place = static_cast<std::uint32_t>(1 + 3 * layer + static_cast<std::size_t>(pass));
+    PostSettings post{0, relu, random_key(design_, random_stream(step.settings.step, place))};
     if (!raw) {
-      const std::uint32_t largest = largest_output(acc_, relu, mask, threads_);
-      out.k = tracker.scale(largest, k_a, b.k);
-      if (step.learning) tracker.remember(largest, k_a, b.k);
+      choose_scale(out, size.m, relu, mask, k_a, row_scales, b.k, tracker, step.learning);
       post.bias_k = bias_k(design_, k_a, b.k, out.k);
       out.words.resize(acc_.size());
-      counts += post_(acc_, post, mask, out.words, threads_);
+      counts += post_(acc_, size.m, post, row_scales, mask, out.words, threads_);
     }
     if (recorded(step, layer)) {
       step.trace->gemms.push_back({.step = step.settings.step,
@@ -188,6 +188,7 @@ class QuantizedMlp : public Network {
                                    .a = {a.begin(), a.end()},
                                    .b = b.words,
                                    .bias = {bias.begin(), bias.end()},
+                                   .row_scales = {row_scales.begin(), row_scales.end()},
                                    .mask = {mask.begin(), mask.end()},
                                    .post = post,
                                    .raw = raw,
@@ -201,30 +202,48 @@ class QuantizedMlp : public Network {
     return out;
   }
 
+  /// The scale of the outputs in acc_.
+  void choose_scale(Tensor& out, int rows, bool relu, std::span<const std::uint8_t> mask, int k_a,
+                    std::span<const std::int32_t> row_scales, int k_b, ScaleTracker& tracker,
+                    bool learning) const {
+    if (row_scales.empty()) {
+      const std::uint32_t largest = largest_output(acc_, relu, mask, threads_);
+      out.k = tracker.scale(largest, k_a, k_b);
+      if (learning) tracker.remember(largest, k_a, k_b);
+      return;
+    }
+    const std::vector<std::uint32_t> largest = largest_outputs(acc_, rows, relu, mask);
+    const std::optional<int> needed = scale_of_rows(design_, largest, k_a, row_scales, k_b);
+    out.k = tracker.scale(needed, k_a + k_b);
+    if (learning) tracker.remember(needed);
+  }
+
   /// Fills the activations of all layers' inputs; returns the logits.
   std::vector<double> forward(const Batch& batch, Step& step, std::vector<Tensor>& activations) {
     activations.push_back(inputs(batch));
-    double unit = 0;
+    std::vector<double> units;
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       Layer& layer = layers_[l];
       const bool last = l + 1 == layers_.size();
       const int k_a = layer.weights->scale();
-      unit = accumulator_unit(design_, k_a, activations[l].k);
-      Tensor out =
-          product(Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(),
-                  k_a, activations[l], bias_addends(design_, layer.bias, unit), !last, last, {},
-                  layer.activation_scale, step.report.forward_saturations, step.report.activations, step);
+      units = row_units(design_, *layer.weights, activations[l].k);
+      Tensor out = product(
+          Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(), k_a,
+          activations[l], bias_addends(design_, layer.bias, units), !last, last, {}, layer.activation_scale,
+          step.report.forward_saturations, step.report.activations, step, layer.weights->row_scales());
       if (!last) activations.push_back(std::move(out));
     }
     std::vector<double> logits;
-    for (const std::int32_t a : acc_) logits.push_back(a * unit);
+    for (std::size_t i = 0; i < acc_.size(); ++i) logits.push_back(acc_[i] * units[i % units.size()]);
     return logits;
   }
 
   Tensor quantise_error(std::span<const float> gradient, Step& step) const {
     const TensorPlace place{"loss gradient", step.settings.step};
-    Tensor error{Words(gradient.size()), quantizer_.scale_exponent(largest_magnitude(gradient, place))};
-    const QuantizeCounts counts = quantizer_.quantize(gradient, error.k, error.words, place);
+    const float largest = largest_magnitude(gradient, place, threads_);
+    Tensor error{Words(gradient.size()), quantizer_.quantizer().scale_exponent(largest)};
+    const QuantizeCounts counts =
+        quantizer_(gradient, error.k, random_stream(step.settings.step, 0), error.words, place);
     step.report.errors += {counts.underflowed, counts.saturated};
     return error;
   }
@@ -246,8 +265,10 @@ class QuantizedMlp : public Network {
   Tensor input_gradient(std::size_t l, const Tensor& activations, const Tensor& error, int count,
                         Step& step) {
     Layer& layer = layers_[l];
-    transposed_.resize(layer.weights->operands().size());
-    transpose(layer.weights->operands(), layer.outputs, layer.inputs, transposed_, threads_);
+    const std::span<const Word> weights =
+        on_one_scale(design_, *layer.weights, one_scale_, step.report.weight_underflows);
+    transposed_.resize(weights.size());
+    transpose(weights, layer.outputs, layer.inputs, transposed_, threads_);
     std::vector<std::uint8_t> mask(activations.words.size());
     for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = activations.words[i] != 0 ? 1 : 0;
     return product(Pass::kInputGradient, l, {layer.inputs, count, layer.outputs}, transposed_,
@@ -257,7 +278,7 @@ class QuantizedMlp : public Network {
 
   /// Gradient of the biases: the errors' sum over the batch, sample after sample.
   std::vector<float> sum_columns(const Tensor& error, int outputs) const {
-    const std::vector<float> table = quantizer_.dequantize_table(error.k);
+    const std::vector<float> table = quantizer_.quantizer().dequantize_table(error.k);
     std::vector<float> sums(static_cast<std::size_t>(outputs), 0.0F);
     for (std::size_t start = 0; start < error.words.size(); start += sums.size()) {
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += table[error.words[start + i]];
@@ -288,12 +309,12 @@ class QuantizedMlp : public Network {
   const Parallel& threads_;
   Gemm gemm_;
   TensorPostProcessor post_;
-  Quantizer quantizer_;
+  TensorQuantizer quantizer_;
   std::vector<Layer> layers_;
   int pixel_scale_ = 0;
   Words pixel_words_;
   std::vector<std::int32_t> acc_;  ///< of the last product
-  Words transposed_;
+  Words transposed_, one_scale_;
 };
 
 }  // namespace

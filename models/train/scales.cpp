@@ -42,12 +42,13 @@ double accumulator_unit(const Design& design, int k_a, int k_b) {
   return scale_value(design, k);
 }
 
-std::vector<std::int32_t> bias_addends(const Design& design, std::span<const float> bias, double unit) {
+std::vector<std::int32_t> bias_addends(const Design& design, std::span<const float> bias,
+                                       std::span<const double> units) {
   const double high = std::ldexp(1.0, design.datapath.accumulator_bits - 1) - 1;
   std::vector<std::int32_t> addends;
-  for (const float b : bias) {
-    const double units = std::clamp(std::floor(double{b} / unit + 0.5), -high - 1, high);
-    addends.push_back(static_cast<std::int32_t>(units));
+  for (std::size_t i = 0; i < bias.size(); ++i) {
+    const double exact = double{bias[i]} / units[i % units.size()];
+    addends.push_back(static_cast<std::int32_t>(std::clamp(std::floor(exact + 0.5), -high - 1, high)));
   }
   return addends;
 }
@@ -83,6 +84,17 @@ int floor_code(double x, int gamma_log2) {
   return (exponent - 1) * (1 << gamma_log2) + static_cast<int>(passed) - 1;
 }
 
+std::optional<int> scale_of_rows(const Design& design, std::span<const std::uint32_t> largest, int k_a,
+                                 std::span<const std::int32_t> row_scales, int k_b) {
+  std::optional<int> result;
+  for (std::size_t m = 0; m < largest.size(); ++m) {
+    const int k_row = k_a + (row_scales.empty() ? 0 : row_scales[m]);
+    const std::optional<int> needed = scale_of_accumulator(design, largest[m], k_row, k_b);
+    if (needed) result = std::max(result.value_or(*needed), *needed);
+  }
+  return result;
+}
+
 int ScaleTracker::scale(std::uint32_t largest, int k_a, int k_b) const {
   if (looks_back()) return scale(std::nullopt, 0);
   return scale(scale_of_accumulator(design_, largest, k_a, k_b), round_up_to_grid(design_, k_a + k_b));
@@ -93,7 +105,7 @@ void ScaleTracker::remember(std::uint32_t largest, int k_a, int k_b) {
 }
 
 bool ScaleTracker::looks_back() const {
-  return design_.format.scale_rule == ScaleRule::kDelayed && !history_.empty();
+  return design_.format.scale_rule != ScaleRule::kCurrent && !history_.empty();
 }
 
 int ScaleTracker::scale(std::optional<int> needed, int otherwise) const {
@@ -103,8 +115,10 @@ int ScaleTracker::scale(std::optional<int> needed, int otherwise) const {
 
 void ScaleTracker::remember(std::optional<int> needed) {
   if (!needed) return;
+  const bool full = static_cast<int>(history_.size()) == design_.format.scale_history;
+  if (full && design_.format.scale_rule == ScaleRule::kStatic) return;
   history_.push_back(*needed);
-  if (static_cast<int>(history_.size()) > design_.format.scale_history) history_.pop_front();
+  if (full) history_.pop_front();
 }
 
 void ScaleTracker::exchange(StateArchive& archive) { archive.list("scale_history", history_); }

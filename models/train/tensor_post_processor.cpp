@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "models/base/vector_clones.hpp"
 #include "models/design/widths.hpp"
@@ -154,8 +155,21 @@ std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::
   return partial.empty() ? 0 : *std::max_element(partial.begin(), partial.end());
 }
 
+std::vector<std::uint32_t> largest_outputs(std::span<const std::int32_t> acc, int rows, bool relu,
+                                           std::span<const std::uint8_t> mask) {
+  std::vector<std::uint32_t> result(static_cast<std::size_t>(rows));
+  for (std::size_t i = 0; i < acc.size(); ++i) {
+    if (!mask.empty() && mask[i] == 0) continue;
+    std::uint32_t& of_row = result[i % result.size()];
+    of_row = std::max(of_row, largest(&acc[i], 1, relu ? 0 : INT32_MIN));
+  }
+  return result;
+}
+
 TensorPostProcessor::TensorPostProcessor(const Design& design)
-    : lns_(widths::is_lns(design)),
+    : design_(design),
+      lns_(widths::is_lns(design)),
+      stochastic_(widths::is_stochastic(design)),
       format_(design.format),
       compare_bits_(design.post_processor.compare_bits) {
   if (!lns_) return;
@@ -167,9 +181,33 @@ TensorPostProcessor::TensorPostProcessor(const Design& design)
   }
 }
 
-PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, const PostSettings& settings,
+/// Outputs from the linear place `first` on, one after another.
+PostCounts TensorPostProcessor::each(std::span<const std::int32_t> acc, std::size_t first, int rows,
+                                     const OutputConverter& convert, std::span<const std::int32_t> row_scales,
+                                     std::span<Word> out) const {
+  PostCounts counts;
+  int m = static_cast<int>(first % static_cast<std::size_t>(rows));
+  int n = static_cast<int>(first / static_cast<std::size_t>(rows));
+  for (std::size_t i = 0; i < acc.size(); ++i) {
+    const int row_scale = row_scales.empty() ? 0 : row_scales[static_cast<std::size_t>(m)];
+    const PostResult result = convert(acc[i], row_scale, m, n);
+    out[i] = result.word;
+    counts.underflows += result.event == PostEvent::kUnderflow ? 1 : 0;
+    counts.clamps += result.event == PostEvent::kClamped ? 1 : 0;
+    if (++m < rows) continue;
+    m = 0;
+    ++n;
+  }
+  return counts;
+}
+
+PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, int rows,
+                                           const PostSettings& settings,
+                                           std::span<const std::int32_t> row_scales,
                                            std::span<const std::uint8_t> mask, std::span<Word> out,
                                            const Parallel& threads) const {
+  std::optional<OutputConverter> convert;
+  if (stochastic_ || !row_scales.empty()) convert.emplace(design_, settings);
   const bool reserved = format_.zero == ZeroCode::kReserved;
   const LnsParameters parameters{.gamma_log2 = format_.gamma_log2,
                                  .bias_k = settings.bias_k,
@@ -184,6 +222,11 @@ PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, co
     std::vector<std::int32_t> copy;
     const auto input = masked(piece(acc, i), piece(mask, i), copy);
     const auto output = piece(out, i);
+    if (convert) {
+      counts[static_cast<std::size_t>(i)] =
+          each(input, static_cast<std::size_t>(i) * kPiece, rows, *convert, row_scales, output);
+      return;
+    }
     std::int32_t events[2];
     if (lns_) {
       post_lns(input.data(), input.size(), parameters, passed_.data(), output.data(), events);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "models/base/parallel.hpp"
-#include "models/units/post_processor.hpp"
+#include "models/units/output_converter.hpp"
 
 namespace napier {
 
@@ -23,17 +23,27 @@ struct PostCounts {
 std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::span<const std::uint8_t> mask,
                              const Parallel& threads);
 
-/// PostProcessor over whole tensors: the same words and events, in vector code.
+/// The same for each of `rows` rows; acc and mask are [n][m] with m < rows.
+std::vector<std::uint32_t> largest_outputs(std::span<const std::int32_t> acc, int rows, bool relu,
+                                           std::span<const std::uint8_t> mask);
+
+/// OutputConverter over whole tensors: the same words and events, in vector code where all outputs have the
+/// same settings and are rounded to nearest.
 class TensorPostProcessor {
  public:
   explicit TensorPostProcessor(const Design& design);
-  /// mask: one byte an output, 0 makes it zero (and no event); or empty.
-  PostCounts operator()(std::span<const std::int32_t> acc, const PostSettings& settings,
-                        std::span<const std::uint8_t> mask, std::span<Word> out,
-                        const Parallel& threads) const;
+  /// acc, out: [n][m], m below `rows`. row_scales: one a row, or none. mask: one byte an output, 0 makes it
+  /// zero (and no event); or empty.
+  PostCounts operator()(std::span<const std::int32_t> acc, int rows, const PostSettings& settings,
+                        std::span<const std::int32_t> row_scales, std::span<const std::uint8_t> mask,
+                        std::span<Word> out, const Parallel& threads) const;
 
  private:
-  bool lns_;
+  PostCounts each(std::span<const std::int32_t> acc, std::size_t first, int rows,
+                  const OutputConverter& convert, std::span<const std::int32_t> row_scales,
+                  std::span<Word> out) const;
+  Design design_;
+  bool lns_, stochastic_;
   LnsFormat format_;
   int compare_bits_;
   std::vector<std::int32_t> passed_;  ///< thresholds passed, by the mantissa's compared bits

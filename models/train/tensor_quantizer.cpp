@@ -4,7 +4,9 @@
 #include <bit>
 
 #include "models/base/error.hpp"
+#include "models/base/random.hpp"
 #include "models/base/vector_clones.hpp"
+#include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
 #include "models/format/float_bits.hpp"
 
@@ -89,9 +91,11 @@ float largest_magnitude(std::span<const float> x, const TensorPlace& place, cons
 TensorQuantizer::TensorQuantizer(const Design& design, const Parallel& threads)
     : threads_(threads),
       quantizer_(design),
+      seed_(design.format.seed),
       format_(design.format),
       lns_(design.format.kind == FormatKind::kLns) {
   if (!lns_) return;
+  if (widths::is_stochastic(design)) stochastic_.emplace(design);
   const std::vector<std::uint32_t> thresholds = float_thresholds(format_.gamma_log2, design.format.rounding);
   for (std::uint32_t i = 0; i < 256; ++i) {
     const auto next = std::upper_bound(thresholds.begin(), thresholds.end(), i << kCellBits);
@@ -116,16 +120,40 @@ QuantizeCounts TensorQuantizer::piece(std::span<const float> x, int k, std::span
   return quantizer_.quantize(x, k, out, place);
 }
 
-QuantizeCounts TensorQuantizer::operator()(std::span<const float> x, int k, std::span<Word> out,
-                                           const TensorPlace& place) const {
+QuantizeCounts TensorQuantizer::stochastic_piece(std::span<const float> x, int k, std::uint64_t stream,
+                                                 std::size_t first, std::span<Word> out,
+                                                 const TensorPlace& place) const {
+  const Philox random(seed_);
+  std::vector<std::uint32_t> words(x.size());
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = random.word(stream, first + i);
+  return stochastic_->quantize(x, k, words, out, place);
+}
+
+QuantizeCounts TensorQuantizer::operator()(std::span<const float> x, int k, std::uint64_t stream,
+                                           std::span<Word> out, const TensorPlace& place) const {
   if (out.size() != x.size()) throw InternalError("quantize: sizes of input and output differ");
   std::vector<QuantizeCounts> counts(static_cast<std::size_t>(pieces(x.size())));
   threads_.for_each(pieces(x.size()), [&](int i) {
-    counts[static_cast<std::size_t>(i)] = piece(piece_of(x, i), k, piece_of(out, i), place);
+    const auto in = piece_of(x, i);
+    const auto words = piece_of(out, i);
+    counts[static_cast<std::size_t>(i)] =
+        stochastic_ ? stochastic_piece(in, k, stream, static_cast<std::size_t>(i) * kPiece, words, place)
+                    : piece(in, k, words, place);
   });
   QuantizeCounts total;
   for (const QuantizeCounts& c : counts) total += c;
   return total;
+}
+
+std::uint64_t random_stream(std::int64_t step, std::uint32_t place) {
+  return static_cast<std::uint64_t>(step + 1) << 20 | place;
+}
+
+std::uint64_t random_key(const Design& design, std::uint64_t stream) {
+  if (!widths::is_stochastic(design)) return 0;
+  // The host's rounding counts elements from 0 in the same streams; the highest index is none of them.
+  const Philox random(design.format.seed);
+  return std::uint64_t{random.word(stream, UINT64_MAX)} << 32 | random.word(stream, UINT64_MAX - 1);
 }
 
 }  // namespace napier

@@ -22,6 +22,9 @@ class Weights {
   /// Operand words, in the order of the initial values, and their scale exponent.
   virtual std::span<const Word> operands() const = 0;
   virtual int scale() const = 0;
+  /// format.scale_group channel: how far, in exponent codes and at most 0, each row's scale lies from
+  /// scale(), one entry a row; else empty.
+  virtual std::span<const std::int32_t> row_scales() const { return {}; }
   /// Weights that are not zero but whose operand is.
   virtual std::int64_t underflows() const = 0;
   /// Moves the weights by gradient words of scale exponent k; InputError, naming tensor and step, where they
@@ -34,15 +37,26 @@ class Weights {
   virtual void exchange(StateArchive& archive) = 0;
 };
 
+/// The value of one unit of an accumulator, for weights times operands of scale k_b: one for all rows, or one
+/// a row.
+std::vector<double> row_units(const Design& design, const Weights& weights, int k_b);
+
+/// The operands on one scale, as the input gradient's product needs them, which sums over the rows: exponent
+/// codes are lowered by row_scales, exactly; what falls below code 1 becomes zero (zero: none: code 0).
+/// Without row scales the operands themselves. Adds the words that became zero to `underflows`.
+std::span<const Word> on_one_scale(const Design& design, const Weights& weights, std::vector<Word>& scratch,
+                                   std::int64_t& underflows);
+
 /// Weights as the design's update.kind keeps them:
 ///   madam:         logarithms of update.bits in the Madam unit;
 ///   host:          FP32, quantised to operands anew in each step;
 ///   rounded:       logarithms of update.bits, each step made in FP32 by host.rule and rounded;
 ///   integer_madam: integers of update.bits - 1 bits, a fixed table their magnitudes.
 /// `layer` counts the network's weight tensors from 0: it tells their random numbers apart where rounding is
-/// stochastic, and names them in messages. InputError for initial weights that are not finite, or that are
-/// all zero where Madam moves them.
+/// stochastic, and names them in messages. `rows`: output channels, each a row of initial.size() / rows
+/// weights. InputError for initial weights that are not finite, or that are all zero where Madam moves them.
 std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParameters& optimizer,
-                                      std::span<const float> initial, int layer, const Parallel& threads);
+                                      std::span<const float> initial, int rows, int layer,
+                                      const Parallel& threads);
 
 }  // namespace napier

@@ -11,16 +11,42 @@ namespace napier {
 
 PostProcessor::PostProcessor(const Design& design)
     : lns_(widths::is_lns(design)),
+      stochastic_(widths::is_stochastic(design)),
       format_(design.format),
       compare_bits_(design.post_processor.compare_bits) {
-  if (lns_) thresholds_ = mantissa_thresholds(format_.gamma_log2, design.format.rounding, compare_bits_);
+  if (stochastic_) {
+    const std::vector<std::uint32_t> values = mantissa_code_values(format_.gamma_log2, compare_bits_);
+    thresholds_.assign(values.begin() + 1, values.end());
+  } else if (lns_) {
+    thresholds_ = mantissa_thresholds(format_.gamma_log2, design.format.rounding, compare_bits_);
+  }
 }
 
-PostResult PostProcessor::operator()(std::int32_t accumulator, const PostSettings& settings) const {
-  return lns_ ? lns(accumulator, settings) : integer(accumulator, settings);
+PostResult PostProcessor::operator()(std::int32_t accumulator, const PostSettings& settings,
+                                     std::uint32_t random) const {
+  return lns_ ? lns(accumulator, settings, random) : integer(accumulator, settings);
 }
 
-PostResult PostProcessor::lns(std::int32_t accumulator, const PostSettings& settings) const {
+/// Whether the upper neighbour of a mantissa is taken; `code` is the lower one's.
+bool PostProcessor::rounds_up(int leading, std::uint32_t fraction, int code, int bias_k,
+                              std::uint32_t random) const {
+  const auto value = [&](int r) -> std::uint64_t {
+    return r == 0 ? 0 : thresholds_[static_cast<std::size_t>(r - 1)];
+  };
+  const std::uint64_t one = std::uint64_t{1} << compare_bits_;
+  if (format_.zero == ZeroCode::kReserved && code < 1) {
+    const int first = 1 - bias_k;  // the accumulator's code that becomes code 1
+    const int down = (first >> format_.gamma_log2) - leading;
+    const std::uint64_t span = one + value(first & (format_.gamma() - 1));
+    const std::uint64_t distance = (one + fraction) << widths::kRandomBits;
+    return down < 64 && random * span < distance >> down;
+  }
+  const int r = (code - bias_k) & (format_.gamma() - 1);
+  return random * (value(r + 1) - value(r)) < (fraction - value(r)) << widths::kRandomBits;
+}
+
+PostResult PostProcessor::lns(std::int32_t accumulator, const PostSettings& settings,
+                              std::uint32_t random) const {
   const bool negative = accumulator < 0 && !settings.relu;
   if (accumulator == 0 || (accumulator < 0 && settings.relu)) return {0, PostEvent::kNone};
   const auto magnitude = static_cast<std::uint32_t>(std::abs(static_cast<std::int64_t>(accumulator)));
@@ -31,7 +57,10 @@ PostResult PostProcessor::lns(std::int32_t accumulator, const PostSettings& sett
                                                           : fraction << (compare_bits_ - leading));
   const auto passed =
       std::upper_bound(thresholds_.begin(), thresholds_.end(), compared) - thresholds_.begin();
-  const int code = leading * format_.gamma() + static_cast<int>(passed) + settings.bias_k;
+  int code = leading * format_.gamma() + static_cast<int>(passed) + settings.bias_k;
+  if (stochastic_ && rounds_up(leading, compared, code, settings.bias_k, random)) {
+    code = format_.zero == ZeroCode::kReserved ? std::max(code + 1, 1) : code + 1;
+  }
   if (code > format_.max_code()) return {format_.word(negative, format_.max_code()), PostEvent::kClamped};
   const int lowest = format_.zero == ZeroCode::kReserved ? 1 : 0;
   if (code < lowest) {

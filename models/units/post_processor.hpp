@@ -17,24 +17,37 @@ struct PostResult {
 /// Settings of one matrix product's outputs.
 struct PostSettings {
   int bias_k = 0;  ///< LNS: joins both input scales, the alignment and the output scale. INT8: right shift.
-  bool relu = false;  ///< negative results become zero (zero: none: the smallest positive code)
+  bool relu = false;             ///< negative results become zero (zero: none: the smallest positive code)
+  std::uint64_t random_key = 0;  ///< of RoundingNoise, where rounding is stochastic; else 0
   friend bool operator==(const PostSettings&, const PostSettings&) = default;
 };
 
 /// Converts an accumulator to an operand word.
 /// LNS: leading one n of |acc|, `compare_bits` bits of mantissa (the rest dropped) against gamma thresholds
 /// give r'; code = n * gamma + r' + bias_k. Above E: clamped. Below 1: zero (flushed), or code 0 with zero:
-/// none. INT8: (acc + half) >> bias_k, half = 2^(bias_k-1), clamped to +-127; a negative bias_k shifts left.
+/// none.
+/// LNS, rounding stochastic: the neighbours of a mantissa f of `compare_bits` bits are the code values v[r]
+/// <= f and v[r+1], as integers of as many bits, and u of 16 random bits chooses: the upper one where
+///   u * (v[r+1] - v[r]) < (f - v[r]) * 2^16.
+/// Below code 1 they are zero and code 1, which stands for an accumulator of octave o and mantissa
+/// v[r]: code 1 where u * (2^compare_bits + v[r]) < floor((2^compare_bits + f) * 2^(16 + n - o)). With zero:
+/// none code 0 as before. The expected value lies within 2^(1-compare_bits) + 2^-15 of the accumulator,
+/// relatively. INT8: (acc + half) >> bias_k, half = 2^(bias_k-1), clamped to +-127; a negative bias_k shifts
+/// left.
 class PostProcessor {
  public:
   explicit PostProcessor(const Design& design);
-  PostResult operator()(std::int32_t accumulator, const PostSettings& settings) const;
+  /// random: 16 bits, read where rounding is stochastic.
+  PostResult operator()(std::int32_t accumulator, const PostSettings& settings,
+                        std::uint32_t random = 0) const;
+  /// Of a stochastic design the code values, r = 1..gamma.
   const std::vector<std::uint32_t>& thresholds() const { return thresholds_; }
 
  private:
-  PostResult lns(std::int32_t accumulator, const PostSettings& settings) const;
+  PostResult lns(std::int32_t accumulator, const PostSettings& settings, std::uint32_t random) const;
+  bool rounds_up(int leading, std::uint32_t fraction, int code, int bias_k, std::uint32_t random) const;
   PostResult integer(std::int32_t accumulator, const PostSettings& settings) const;
-  bool lns_;
+  bool lns_, stochastic_;
   LnsFormat format_;
   int compare_bits_;
   std::vector<std::uint32_t> thresholds_;

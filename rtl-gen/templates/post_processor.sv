@@ -5,6 +5,12 @@ module napier_post_processor #(
   localparam int PostLanes = ${post_lanes},
   localparam int AccumulatorWidth = ${accumulator_bits},
   localparam int BiasWidth = ${bias_k_bits},
+%if placed
+  localparam int Groups = ${groups},
+  localparam int GroupWidth = ${group_width},
+  localparam int Entries = ${entries},
+  localparam int EntryWidth = ${entry_width},
+%end
   localparam int WordWidth = ${output_bits}  // an operand, or a raw accumulator
 ) (
   input  logic                                  clk_i,
@@ -14,6 +20,24 @@ module napier_post_processor #(
   input  logic                                  raw_i,
   input  logic                                  has_mask_i,
   input  logic [BiasWidth-1:0]                  bias_k_i,
+%if placed
+  // The job's tiles; start_i comes a cycle after the job, before its first accumulators.
+  input  logic                                  start_i,
+  input  logic [15:0]                           m_tiles_i,
+  input  logic [15:0]                           n_tiles_i,
+  input  logic [EntryWidth-1:0]                 n_last_i,
+  input  logic [GroupWidth-1:0]                 g_last_i,
+%end
+%if stochastic
+  input  logic [63:0]                           random_key_i,
+%end
+%if row_scales
+  // Scales of the rows of an m tile, relative to bias_k_i.
+  input  logic                                  has_row_scales_i,
+  input  logic                                  scale_write_i,
+  input  logic [GroupWidth-1:0]                 scale_write_group_i,
+  input  logic [PostLanes*BiasWidth-1:0]        scale_data_i,
+%end
   // Accumulators of one group.
   input  logic                                  drain_valid_i,
   output logic                                  drain_ready_o,
@@ -53,6 +77,69 @@ module napier_post_processor #(
     end
   end
 
+%if placed
+  // Place of the next word: tiles, column in the n tile, group of rows in the m tile.
+  logic [15:0] mt_q, nt_q;
+  logic [EntryWidth-1:0] entry_q;
+  logic [GroupWidth-1:0] group_q;
+  logic last_group, last_nt, last_entry;
+  assign last_group = group_q == (mt_q == m_tiles_i - 1'b1 ? g_last_i : GroupWidth'(Groups - 1));
+  assign last_nt = nt_q == n_tiles_i - 1'b1;
+  assign last_entry = entry_q == (last_nt ? n_last_i : EntryWidth'(Entries - 1));
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {mt_q, nt_q, entry_q, group_q} <= '0;
+    end else if (start_i) begin
+      {mt_q, nt_q, entry_q, group_q} <= '0;
+    end else if (accept) begin
+      group_q <= last_group ? '0 : group_q + 1'b1;
+      if (last_group) entry_q <= last_entry ? '0 : entry_q + 1'b1;
+      if (last_group && last_entry) nt_q <= last_nt ? '0 : nt_q + 1'b1;
+      if (last_group && last_entry && last_nt) mt_q <= mt_q + 1'b1;
+    end
+  end
+
+%end
+%if stochastic
+  // Row of its lane 0, and column, in the product: they index the random bits.
+  logic [15:0] row_q, tile_row_q, column_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {row_q, tile_row_q, column_q} <= '0;
+    end else if (start_i) begin
+      {row_q, tile_row_q, column_q} <= '0;
+    end else if (accept && !last_group) begin
+      row_q <= row_q + 16'd${post_lanes};
+    end else if (accept && last_entry && last_nt) begin
+      row_q      <= tile_row_q + 16'd${lanes};
+      tile_row_q <= tile_row_q + 16'd${lanes};
+      column_q   <= '0;
+    end else if (accept) begin
+      row_q    <= tile_row_q;
+      column_q <= column_q + 1'b1;
+    end
+  end
+
+  // Keys of the rounds, in a register: they stand long before the job's first accumulators.
+  localparam int RoundKeysWidth = ${round_keys_bits};
+  logic [RoundKeysWidth-1:0] round_keys, round_keys_q;
+  napier_rounding_keys u_rounding_keys (
+    .key_i        (random_key_i),
+    .round_keys_o (round_keys)
+  );
+  always_ff @(posedge clk_i) round_keys_q <= round_keys;
+
+%end
+%if row_scales
+  // Scales of all lanes.
+  logic [Groups*PostLanes*BiasWidth-1:0] scales_q;
+  logic [PostLanes*BiasWidth-1:0] scales;
+  always_ff @(posedge clk_i) begin
+    if (scale_write_i) scales_q[scale_write_group_i*(PostLanes*BiasWidth) +: PostLanes*BiasWidth] <= scale_data_i;
+  end
+  assign scales = scales_q[group_q*(PostLanes*BiasWidth) +: PostLanes*BiasWidth];
+
+%end
   // Masks wait for their accumulators.
   logic [PostLanes-1:0] mask, keep;
   napier_queue #(
@@ -84,6 +171,22 @@ module napier_post_processor #(
 
   logic [PostLanes*WordWidth-1:0] word;
   for (genvar lane = 0; lane < PostLanes; lane++) begin : gen_lane
+%if stochastic
+    logic [31:0] noise;
+    napier_rounding_noise u_rounding_noise (
+      .round_keys_i (round_keys_q),
+      .index_i      ({column_q, row_q + 16'(lane)}),
+      .noise_o      (noise)
+    );
+    logic [15:0] unused_noise;
+    assign unused_noise = noise[15:0];
+
+%end
+%if row_scales
+    logic [BiasWidth-1:0] bias_k;
+    assign bias_k = has_row_scales_i ? bias_k_i + scales[lane*BiasWidth +: BiasWidth] : bias_k_i;
+
+%end
     napier_post_processor_lane u_post_processor_lane (
 %if post_stages
       .clk_i,
@@ -91,7 +194,14 @@ module napier_post_processor #(
 %end
       .relu_i,
       .raw_i,
+%if row_scales
+      .bias_k_i   (bias_k),
+%else
       .bias_k_i,
+%end
+%if stochastic
+      .random_i   (noise[31:16]),
+%end
       .acc_i      (drain_i[lane*AccumulatorWidth +: AccumulatorWidth]),
       .keep_i     (keep[lane]),
       .word_o     (word[lane*WordWidth +: WordWidth])

@@ -22,7 +22,14 @@ module napier_post_processor_lane #(
   // Settings, held while a job runs.
   input  logic                        relu_i,
   input  logic                        raw_i,
+%if row_scales
+  input  logic [BiasWidth-1:0]        bias_k_i,  // of this accumulator's row: it travels with it
+%else
   input  logic [BiasWidth-1:0]        bias_k_i,
+%end
+%if stochastic
+  input  logic [${random_bits}-1:0]             random_i,
+%end
   // One accumulator; keep_i = 0 makes the word zero.
   input  logic [AccumulatorWidth-1:0] acc_i,
   input  logic                        keep_i,
@@ -71,6 +78,22 @@ module napier_post_processor_lane #(
   assign {fraction_q, leading_q, zero_q, negative_q, keep_q} = {fraction, leading, zero, negative, keep_i};
   assign acc_q = acc_i;
 %end
+%if row_scales
+  logic [BiasWidth-1:0] bias_q;
+%if normalise_register
+  always_ff @(posedge clk_i) if (stage_en_i[0]) bias_q <= bias_k_i;
+%else
+  assign bias_q = bias_k_i;
+%end
+%end
+%if stochastic
+  logic [${random_bits}-1:0] random_q;
+%if normalise_register
+  always_ff @(posedge clk_i) if (stage_en_i[0]) random_q <= random_i;
+%else
+  assign random_q = random_i;
+%end
+%end
 
   // Count the thresholds that the mantissa has reached: ${threshold_text}.
   logic [PassedWidth-1:0] passed, passed_q;
@@ -91,11 +114,88 @@ module napier_post_processor_lane #(
   assign {passed_q, octave_q, flush_q, sign_q, pass_q} = {passed, leading_q, zero_q, negative_q, keep_q};
   assign raw_q = acc_q;
 %end
+%if row_scales
+  logic [BiasWidth-1:0] bias;
+%if compare_register
+  always_ff @(posedge clk_i) if (stage_en_i[1]) bias <= bias_q;
+%else
+  assign bias = bias_q;
+%end
+%else
+%if stochastic
+  logic [BiasWidth-1:0] bias;
+  assign bias = bias_k_i;
+%end
+%end
+%if stochastic
+
+  // The mantissa again, and the bits that decide between its neighbours.
+  logic [CompareWidth-1:0] mantissa_q;
+  logic [${random_bits}-1:0] chance_q;
+%if compare_register
+  always_ff @(posedge clk_i) if (stage_en_i[1]) {mantissa_q, chance_q} <= {fraction_q, random_q};
+%else
+  assign {mantissa_q, chance_q} = {fraction_q, random_q};
+%end
+  logic signed [CodeWidth-1:0] lower;  // code of the lower neighbour
+  assign lower = $signed(${code_expression})
+      + $signed(CodeWidth'(passed_q)) + CodeWidth'($signed(bias));
+
+  // Below code 1 the neighbours are zero and code 1: where that stands among the accumulators.
+  logic below;
+  logic signed [CodeWidth-1:0] first, down;
+%if zero_reserved
+  assign below = lower < $signed(CodeWidth'(1));
+%else
+  assign below = 1'b0;
+%end
+  assign first = $signed(CodeWidth'(1)) - CodeWidth'($signed(bias));
+  assign down = (first >>> ${gamma_log2}) - $signed(CodeWidth'(octave_q));
+
+  // Value of a code within its octave, and the distance to the next.
+  logic [CompareWidth-1:0] value;
+  logic [CompareWidth:0] gap;
+%if gamma_log2
+  logic [${gamma_log2}-1:0] remainder;
+  assign remainder = below ? first[${gamma_log2}-1:0] : passed_q[${gamma_log2}-1:0];
+  always_comb begin
+    case (remainder)
+      ${value_cases}
+      default: {value, gap} = '0;
+    endcase
+  end
+%else
+  assign value = '0;
+  assign gap = {1'b1, {CompareWidth{1'b0}}};
+%end
+
+  // Up with the probability distance / span.
+  localparam int ChanceWidth = CompareWidth + 1 + ${random_bits};
+  localparam int DownWidth = $clog2(ChanceWidth + 1);
+  logic [CompareWidth:0] span, distance;
+  logic [DownWidth-1:0] down_by;
+  logic up;
+  assign span = below ? {1'b1, value} : gap;
+  assign distance = below ? {1'b1, mantissa_q} : {1'b0, mantissa_q - value};
+  assign down_by = !below ? '0
+      : down > $signed(CodeWidth'(ChanceWidth)) ? DownWidth'(ChanceWidth) : down[DownWidth-1:0];
+  assign up = ChanceWidth'(chance_q) * ChanceWidth'(span)
+      < ({distance, ${random_bits}'b0} >> down_by);
+%end
 
   // Code on the output's scale, clamped above; what falls below the lowest code becomes ${lowest_text}.
   logic signed [CodeWidth-1:0] code;
+%if stochastic
+  assign code = below ? $signed(CodeWidth'(up)) : lower + $signed(CodeWidth'(up));
+%else
+%if row_scales
+  assign code = $signed(${code_expression})
+      + $signed(CodeWidth'(passed_q)) + CodeWidth'($signed(bias));
+%else
   assign code = $signed(${code_expression})
       + $signed(CodeWidth'(passed_q)) + CodeWidth'($signed(bias_k_i));
+%end
+%end
 
   logic [OperandWidth-2:0] clamped;
 %if zero_reserved

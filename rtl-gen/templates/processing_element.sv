@@ -17,6 +17,9 @@ module napier_processing_element #(
   localparam int UpdateInWidth = ${update_in_bits},     // ${update_lanes} times weight, gradient, second moment
   localparam int UpdateOutWidth = ${update_out_bits},   // ${update_lanes} times weight, second moment
 %end
+%if row_scales
+  localparam int RowScaleWidth = ${post_lanes} * ${bias_k_bits},  // ${post_lanes} signed exponent offsets
+%end
   localparam int OutWidth = ${out_word_bits}            // ${post_lanes} words of ${output_bits} bits
 ) (
   input  logic                            clk_i,
@@ -36,6 +39,11 @@ module napier_processing_element #(
   input  logic                            mask_valid_i,
   output logic                            mask_ready_o,
   input  logic [MaskWidth-1:0]            mask_i,
+%if row_scales
+  input  logic                            row_scale_valid_i,
+  output logic                            row_scale_ready_o,
+  input  logic [RowScaleWidth-1:0]        row_scale_i,
+%end
 %if madam
   input  logic                            update_job_valid_i,
   output logic                            update_job_ready_o,
@@ -101,6 +109,18 @@ module napier_processing_element #(
   logic [BiasWidth-1:0] bias_k;
   logic drain_valid, drain_ready, drain_done;
   logic [AccumulatorWordWidth-1:0] drain_data;
+%if placed
+  logic [EntryWidth-1:0] n_last;
+  logic [GroupWidth-1:0] g_last;
+%end
+%if stochastic
+  logic [63:0] random_key;
+%end
+%if row_scales
+  logic has_row_scales, scale_write;
+  logic [GroupWidth-1:0] scale_write_group;
+  logic [RowScaleWidth-1:0] scale_data;
+%end
   napier_sequencer u_sequencer (
     .clk_i,
     .rst_ni,
@@ -110,6 +130,22 @@ module napier_processing_element #(
     .bias_valid_i,
     .bias_ready_o,
     .bias_i,
+%if row_scales
+    .row_scale_valid_i,
+    .row_scale_ready_o,
+    .row_scale_i,
+    .has_row_scales_o    (has_row_scales),
+    .scale_write_o       (scale_write),
+    .scale_write_group_o (scale_write_group),
+    .scale_data_o        (scale_data),
+%end
+%if placed
+    .n_last_o           (n_last),
+    .g_last_o           (g_last),
+%end
+%if stochastic
+    .random_key_o       (random_key),
+%end
     .start_o            (start),
     .k_tiles_o          (k_tiles),
     .n_tiles_o          (n_tiles),
@@ -189,6 +225,22 @@ module napier_processing_element #(
     .raw_i         (raw),
     .has_mask_i    (has_mask),
     .bias_k_i      (bias_k),
+%if placed
+    .start_i       (start),
+    .m_tiles_i     (m_tiles),
+    .n_tiles_i     (n_tiles),
+    .n_last_i      (n_last),
+    .g_last_i      (g_last),
+%end
+%if stochastic
+    .random_key_i  (random_key),
+%end
+%if row_scales
+    .has_row_scales_i    (has_row_scales),
+    .scale_write_i       (scale_write),
+    .scale_write_group_i (scale_write_group),
+    .scale_data_i        (scale_data),
+%end
     .drain_valid_i (drain_valid),
     .drain_ready_o (drain_ready),
     .drain_i       (drain_data),

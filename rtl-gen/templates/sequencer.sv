@@ -9,6 +9,9 @@ module napier_sequencer #(
   localparam int GroupWidth = ${group_width},
   localparam int BiasWordWidth = ${bias_word_bits},  // ${post_lanes} accumulators
   localparam int BiasWidth = ${bias_k_bits},
+%if row_scales
+  localparam int ScaleWordWidth = ${post_lanes} * BiasWidth,
+%end
   localparam int VectorWidth = ${vector_width}
 ) (
   input  logic                     clk_i,
@@ -19,6 +22,11 @@ module napier_sequencer #(
   input  logic                     bias_valid_i,
   output logic                     bias_ready_o,
   input  logic [BiasWordWidth-1:0] bias_i,
+%if row_scales
+  input  logic                     row_scale_valid_i,
+  output logic                     row_scale_ready_o,
+  input  logic [ScaleWordWidth-1:0] row_scale_i,
+%end
   // Buffer A: one-cycle start, and the ready of its channel.
   output logic                     start_o,
   output logic [15:0]              k_tiles_o,
@@ -50,6 +58,19 @@ module napier_sequencer #(
   output logic [BiasWidth-1:0]     bias_k_o,
   output logic [EntryWidth-1:0]    last_entry_o,
   output logic [GroupWidth-1:0]    last_group_o,
+%if placed
+  output logic [EntryWidth-1:0]    n_last_o,  // last column of the last n tile
+  output logic [GroupWidth-1:0]    g_last_o,  // last group of the last m tile
+%end
+%if stochastic
+  output logic [63:0]              random_key_o,
+%end
+%if row_scales
+  output logic                     has_row_scales_o,
+  output logic                     scale_write_o,
+  output logic [GroupWidth-1:0]    scale_write_group_o,
+  output logic [ScaleWordWidth-1:0] scale_data_o,
+%end
   input  logic                     post_idle_i
 );
 
@@ -58,7 +79,13 @@ module napier_sequencer #(
     StBias,
     StRun,
     StWait,
+%if row_scales
+    StFinish,
+    StSettle,  // the last m tile's words leave the post-processor
+    StScale    // row scales of the next m tile
+%else
     StFinish
+%end
   } state_e;
   state_e state_q;
 
@@ -68,6 +95,16 @@ module napier_sequencer #(
   logic [GroupWidth-1:0] g_last_q;  // last group of the last m tile
   logic [BiasWidth-1:0] bias_k_q;
   logic relu_q, raw_q, has_bias_q, has_mask_q;
+%if row_scales
+  logic has_row_scales_q;
+  logic [GroupWidth-1:0] scale_group_q;
+  logic take_row_scales, last_scale_group;
+  assign take_row_scales = row_scale_valid_i && row_scale_ready_o;
+  assign last_scale_group = scale_group_q == GroupWidth'(Groups - 1);
+%end
+%if stochastic
+  logic [63:0] random_key_q;
+%end
 
   // Position in the job.
   logic [15:0] mt_q, nt_q, kt_q;
@@ -136,6 +173,9 @@ module napier_sequencer #(
       nt_q         <= '0;
       bias_group_q <= '0;
       start_q      <= 1'b0;
+%if row_scales
+      scale_group_q <= '0;
+%end
     end else begin
       start_q <= take_job;
       case (state_q)
@@ -143,8 +183,20 @@ module napier_sequencer #(
           mt_q         <= '0;
           nt_q         <= '0;
           bias_group_q <= '0;
+%if row_scales
+          scale_group_q <= '0;
+          state_q      <= job_i[96 + 4] ? StScale : job_i[96 + 2] ? StBias : StRun;
+%else
           state_q      <= job_i[96 + 2] ? StBias : StRun;
+%end
         end
+%if row_scales
+        StSettle: if (post_idle_i && !drain_valid_i) state_q <= StScale;
+        StScale: if (take_row_scales) begin
+          scale_group_q <= last_scale_group ? '0 : scale_group_q + 1'b1;
+          if (last_scale_group) state_q <= has_bias_q ? StBias : StRun;
+        end
+%end
         StBias: if (take_bias) begin
           bias_group_q <= last_bias_group ? '0 : bias_group_q + 1'b1;
           if (last_bias_group) state_q <= StRun;
@@ -156,7 +208,11 @@ module napier_sequencer #(
             state_q <= StRun;
           end else if (!last_m) begin
             mt_q    <= mt_q + 1'b1;
+%if row_scales
+            state_q <= has_row_scales_q ? StSettle : has_bias_q ? StBias : StRun;
+%else
             state_q <= has_bias_q ? StBias : StRun;
+%end
           end else begin
             state_q <= StFinish;
           end
@@ -178,10 +234,50 @@ module napier_sequencer #(
       g_last_q  <= GroupWidth'(job_i[64 +: 16] - 16'd1);
       bias_k_q  <= job_i[80 +: 16];
       {has_mask_q, has_bias_q, raw_q, relu_q} <= job_i[96 +: 4];
+%if row_scales
+      has_row_scales_q <= job_i[100];
+%end
+%if stochastic
+      random_key_q <= job_i[112 +: 64];
+%end
     end
   end
-  logic [JobWidth-101:0] unused_flags;
-  assign unused_flags = job_i[JobWidth-1:100];
+%if row_scales
+  logic [10:0] unused_flags;
+  assign unused_flags = job_i[111:101];
+%else
+  logic [11:0] unused_flags;
+  assign unused_flags = job_i[111:100];
+%end
+%if stochastic
+  assign random_key_o = random_key_q;
+%end
+%if placed
+  assign n_last_o = n_last_q;
+  assign g_last_o = g_last_q;
+%end
+%if row_scales
+
+  // Row scales pass on to the post-processor through a register.
+  logic scale_write_q;
+  logic [GroupWidth-1:0] scale_write_group_q;
+  logic [ScaleWordWidth-1:0] scale_data_q;
+  assign row_scale_ready_o = state_q == StScale;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) scale_write_q <= 1'b0;
+    else scale_write_q <= take_row_scales;
+  end
+  always_ff @(posedge clk_i) begin
+    if (take_row_scales) begin
+      scale_write_group_q <= scale_group_q;
+      scale_data_q        <= row_scale_i;
+    end
+  end
+  assign has_row_scales_o = has_row_scales_q;
+  assign scale_write_o = scale_write_q;
+  assign scale_write_group_o = scale_write_group_q;
+  assign scale_data_o = scale_data_q;
+%end
 
   // Biases pass on to the collector through a register.
   logic bias_write_q;

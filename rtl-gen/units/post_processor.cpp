@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "models/design/widths.hpp"
+#include "models/format/constants.hpp"
 #include "models/units/post_processor.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
@@ -25,6 +26,17 @@ std::string threshold_terms(const std::vector<std::uint32_t>& thresholds, int bi
   return terms.empty() ? "'0;" : join(terms, "\n+ ") + ";";
 }
 
+/// One line a code of the octave: its value and the distance to the next, as mantissas of `bits` bits.
+std::string value_cases(int gamma_log2, int bits) {
+  const std::vector<std::uint32_t> values = mantissa_code_values(gamma_log2, bits);
+  std::string text;
+  for (std::size_t r = 0; r + 1 < values.size(); ++r) {
+    text += literal(gamma_log2, r) + ": {value, gap} = {" + literal(bits, values[r]) + ", " +
+            literal(bits + 1, values[r + 1] - values[r]) + "};\n";
+  }
+  return text;
+}
+
 void set_lns(Values& v, const Design& d) {
   const LnsFormat f(d.format);
   const int leading_bits = index_bits(d.datapath.accumulator_bits);
@@ -35,8 +47,18 @@ void set_lns(Values& v, const Design& d) {
   v["code_bits"] = std::to_string(std::max(octave_bits, 16) + 2);
   v["code_expression"] = "CodeWidth'(octave_q) << " + std::to_string(f.gamma_log2);
   v["lowest_text"] = f.zero == ZeroCode::kReserved ? "zero" : "code 0";
-  v["threshold_text"] = d.format.rounding == Rounding::kLogNearest ? "2^((r + 1/2)/gamma)"
-                                                                   : "midway between neighbouring values";
+  switch (d.format.rounding) {
+    case Rounding::kLogNearest:
+      v["threshold_text"] = "2^((r + 1/2)/gamma)";
+      break;
+    case Rounding::kLinearNearest:
+      v["threshold_text"] = "midway between neighbouring values";
+      break;
+    case Rounding::kStochastic:
+      v["threshold_text"] = "the code values 2^(r/gamma)";
+      if (f.gamma_log2 > 0) v["value_cases"] = value_cases(f.gamma_log2, d.post_processor.compare_bits);
+      break;
+  }
   v["threshold_terms"] = threshold_terms(PostProcessor(d).thresholds(), d.post_processor.compare_bits);
 }
 

@@ -102,6 +102,7 @@ std::string harness_stimulus(const Design& design, const Stimulus& s) {
       {"bias", &s.bias},
       {"mask", &s.mask},
       {"out", &s.out},
+      {"row_scale", &s.row_scale},
       {"update_job", &s.update_job},
       {"update_in", &s.update_in},
       {"update_out", &s.update_out},

@@ -2,7 +2,7 @@
 #include <array>
 #include <vector>
 
-#include "models/units/post_processor.hpp"
+#include "models/units/output_converter.hpp"
 #include "sim/activity.hpp"
 #include "sim/channel.hpp"
 #include "sim/messages.hpp"
@@ -34,7 +34,17 @@ class PostProcessorBlock : public sc_core::sc_module {
   void start_of_simulation() override { publish(); }
   void convert(const std::int32_t* accumulators, const Job& job);
 
-  PostProcessor function_;
+  void advance_place(const Job& job);
+
+  /// Of the next word: tiles, column and post-processor group in the tile.
+  struct Place {
+    int m_tile = 0, n_tile = 0, entry = 0, group = 0;
+  };
+
+  OutputConverter function_;
+  int datapath_lanes_, entries_;
+  Place place_;
+  std::vector<std::int32_t> row_scales_;  ///< of the m tile's lanes
   std::size_t lanes_;
   std::uint32_t output_mask_;
   int output_bits_;

@@ -30,6 +30,7 @@ void ProcessingElement::connect_gemm() {
   sequencer_.clock(clock);
   sequencer_.job.bind(channels.job);
   sequencer_.bias.bind(channels.bias);
+  sequencer_.row_scale.bind(channels.row_scale);
   sequencer_.a.bind(channels.a);
   sequencer_.b.bind(channels.b);
   sequencer_.drain_done(status.drain_done);

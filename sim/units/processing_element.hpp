@@ -14,7 +14,7 @@ namespace napier::sim {
 struct ElementChannels {
   Channel<Job> job{"job"};
   Channel<Word> a_fill{"a_fill"}, b_fill{"b_fill"};
-  Channel<std::int32_t> bias{"bias"};
+  Channel<std::int32_t> bias{"bias"}, row_scale{"row_scale"};
   Channel<std::uint8_t> mask{"mask"};
   Channel<std::uint32_t> out{"out"};
   Channel<UpdateJob> update_job{"update_job"};

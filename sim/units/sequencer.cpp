@@ -12,9 +12,11 @@ Sequencer::Sequencer(sc_core::sc_module_name name, const Design& design)
       post_lanes_(static_cast<std::size_t>(design.post_processor.lanes)),
       lanes_(design.datapath.lanes),
       groups_(widths::drain_groups(design)),
-      entries_(design.collector.entries) {
+      entries_(design.collector.entries),
+      row_scales_(widths::has_row_scales(design)) {
   queue_.fill(std::vector<Word>(vector_));
   bias_data_.fill(std::vector<std::int32_t>(post_lanes_));
+  scale_data_.fill(std::vector<std::int32_t>(post_lanes_));
   SC_METHOD(edge);
   sensitive << clock.pos();
   dont_initialize();
@@ -23,7 +25,7 @@ Sequencer::Sequencer(sc_core::sc_module_name name, const Design& design)
 void Sequencer::edge() {
   const bool issues = issue_.valid;
   const bool last_column = now_.n == now_.columns - 1;
-  now_.start = now_.bias_write = false;
+  now_.start = now_.bias_write = now_.scale_write = false;
   if (a.fires()) {
     now_.a_loaded = true;
   } else if (issues && last_column) {
@@ -44,13 +46,19 @@ void Sequencer::edge() {
       if (job.fires()) {
         ++jobs_;
         now_.job = *job.data();
-        now_.mt = now_.nt = now_.kt = now_.n = bias_group_ = 0;
+        now_.mt = now_.nt = now_.kt = now_.n = bias_group_ = scale_group_ = 0;
         now_.start = true;
-        now_.state = now_.job.has_bias ? SequencerState::kBias : SequencerState::kRun;
+        now_.state = now_.job.has_row_scales ? SequencerState::kScale : begin_rows();
       }
       break;
     case SequencerState::kBias:
       if (bias.fires()) take_bias();
+      break;
+    case SequencerState::kSettle:
+      if (post_idle->read() && !drain_valid->read().valid) now_.state = SequencerState::kScale;
+      break;
+    case SequencerState::kScale:
+      if (row_scale.fires()) take_row_scales();
       break;
     case SequencerState::kRun:
       if (issues) advance_after_issue();
@@ -78,6 +86,24 @@ void Sequencer::take_bias() {
   now_.state = SequencerState::kRun;
 }
 
+void Sequencer::take_row_scales() {
+  ++scales_;
+  scale_shown_ ^= 1;
+  auto& word = scale_data_[static_cast<std::size_t>(scale_shown_)];
+  std::copy_n(row_scale.data(), post_lanes_, word.data());
+  now_.scale_write = true;
+  now_.scale_write_group = scale_group_;
+  now_.scale_data = word.data();
+  if (++scale_group_ < groups_) return;
+  scale_group_ = 0;
+  now_.state = begin_rows();
+}
+
+/// Where an m tile begins, its row scales being in place.
+SequencerState Sequencer::begin_rows() const {
+  return now_.job.has_bias ? SequencerState::kBias : SequencerState::kRun;
+}
+
 void Sequencer::advance_after_issue() {
   if (++now_.n < now_.columns) return;
   now_.n = 0;
@@ -95,7 +121,7 @@ void Sequencer::advance_after_drain() {
   now_.nt = 0;
   if (now_.mt + 1 < now_.job.m_tiles) {
     ++now_.mt;
-    now_.state = now_.job.has_bias ? SequencerState::kBias : SequencerState::kRun;
+    now_.state = now_.job.has_row_scales ? SequencerState::kSettle : begin_rows();
     return;
   }
   now_.state = SequencerState::kFinish;
@@ -111,6 +137,7 @@ void Sequencer::publish() {
   issue_.first = now_.kt == 0;
   issue_.last = now_.kt == j.k_tiles - 1 && now_.n == now_.columns - 1;
   job.ready->write(now_.state == SequencerState::kIdle);
+  row_scale.ready->write(now_.state == SequencerState::kScale);
   bias.ready->write(now_.state == SequencerState::kBias);
   b.ready->write(now_.queued < 2);
   a.ready->write(now_.state != SequencerState::kIdle &&
@@ -121,9 +148,11 @@ void Sequencer::publish() {
 
 std::vector<Event> Sequencer::events() const {
   const std::string component = basename();
-  return {{component, "jobs", jobs_, "jobs"},
-          {component, "bias_words", biases_, "words"},
-          {component, "issues", issues_, "vectors"}};
+  std::vector<Event> result = {{component, "jobs", jobs_, "jobs"},
+                               {component, "bias_words", biases_, "words"},
+                               {component, "issues", issues_, "vectors"}};
+  if (row_scales_) result.push_back({component, "row_scale_words", scales_, "words"});
+  return result;
 }
 
 void Sequencer::dump(std::ostream& os) const {

@@ -19,7 +19,8 @@ class Sequencer : public sc_core::sc_module {
   sc_core::sc_in_clk clock{"clock"};
   SinkEnd<Job> job;
   SinkEnd<std::int32_t> bias;
-  SinkEnd<Word> a;  ///< the words themselves go to the lanes; the sequencer says when
+  SinkEnd<std::int32_t> row_scale;  ///< silent unless format.scale_group is channel
+  SinkEnd<Word> a;                  ///< the words themselves go to the lanes; the sequencer says when
   SinkEnd<Word> b;
   In<bool> drain_done{"drain_done"}, post_idle{"post_idle"};
   In<Offer<std::int32_t>> drain_valid{"drain_valid"};
@@ -33,6 +34,8 @@ class Sequencer : public sc_core::sc_module {
   void edge();
   void start_of_simulation() override { publish(); }
   void take_bias();
+  void take_row_scales();
+  SequencerState begin_rows() const;
   void advance_after_issue();
   void advance_after_drain();
   void publish();
@@ -46,7 +49,11 @@ class Sequencer : public sc_core::sc_module {
   int bias_group_ = 0;
   std::array<std::vector<std::int32_t>, 2> bias_data_;
   int bias_shown_ = 0;
-  std::int64_t jobs_ = 0, biases_ = 0, issues_ = 0;
+  int scale_group_ = 0;
+  std::array<std::vector<std::int32_t>, 2> scale_data_;
+  int scale_shown_ = 0;
+  bool row_scales_;
+  std::int64_t jobs_ = 0, biases_ = 0, scales_ = 0, issues_ = 0;
 };
 
 }  // namespace napier::sim

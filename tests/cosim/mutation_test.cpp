@@ -113,6 +113,21 @@ TEST(Mutation, AChangedStageLatencyIsFoundInItsCycle) {
   EXPECT_THAT(r.difference, HasSubstr("cycle"));
 }
 
+/// A changed constant of the key schedule, and scales of another group: the sums know neither.
+TEST(Mutation, OtherRandomBitsAndMisplacedRowScalesAreFoundInTheOutputs) {
+  const Design design = test::spread_design("channels_at_random");
+  const std::array<std::array<const char*, 3>, 2> changes = {
+      {{"napier_rounding_keys.sv", "{14'd0, 1'b1,", "{14'd0, 1'b0,"},
+       {"napier_post_processor.sv", "scales_q[group_q*", "scales_q[(group_q ^ 1'b1)*"}}};
+  for (const auto& [file, from, to] : changes) {
+    Folder folder;
+    const auto files = with_change(design, file, from, to);
+    const VerifyResult r = verify_files(design, small_trace(design), files, folder.path(), {});
+    EXPECT_FALSE(r.equal()) << file;
+    EXPECT_THAT(r.difference, HasSubstr("channel out")) << file;
+  }
+}
+
 TEST(Mutation, AFlippedGoldenBitIsFound) {
   const Design design = lean();
   Folder folder;

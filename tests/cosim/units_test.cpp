@@ -80,6 +80,9 @@ module bench;
   logic [15:0] bias_k, acc;
   logic [15:0] word;
   napier_post_processor_lane u_lane (
+%if stochastic
+    .random_i (acc * 16'd40503),
+%end
     .relu_i (relu), .raw_i (1'b0), .bias_k_i (bias_k), .acc_i (acc), .keep_i (1'b1), .word_o (word)
   );
   initial begin
@@ -103,7 +106,9 @@ TEST_P(PostLane, IsExactForEveryAccumulator) {
   design.pipeline.post_process = 1;  // the output queue alone: the lane is combinational
   const bool lns = widths::is_lns(design);
   const int low = lns ? -40 : -2, high = lns ? 30 : 7;
-  const Values values = {{"bias_low", std::to_string(low)}, {"bias_high", std::to_string(high)}};
+  const Values values = {{"bias_low", std::to_string(low)},
+                         {"bias_high", std::to_string(high)},
+                         {"stochastic", widths::is_stochastic(design) ? "1" : "0"}};
   const std::vector<std::int64_t> got = run_bench(design, expand(kPostBench, values));
   const PostProcessor exact(design);
   ASSERT_EQ(got.size(), 4U * 65536U);
@@ -111,12 +116,14 @@ TEST_P(PostLane, IsExactForEveryAccumulator) {
     const std::size_t setting = i / 65536;
     const PostSettings settings = {setting < 2 ? low : high, setting % 2 == 1};
     const auto acc = static_cast<std::int16_t>(i % 65536);
-    ASSERT_EQ(got[i], exact(acc, settings).word) << "accumulator " << acc << ", setting " << setting;
+    ASSERT_EQ(got[i], exact(acc, settings, (i % 65536 * 40503) & 0xFFFF).word)
+        << "accumulator " << acc << ", setting " << setting;
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Designs, PostLane,
-                         testing::Values("lns8_paper_tiny", "lns6_nozero", "split_lut0", "int8_tiny"),
+                         testing::Values("lns8_paper_tiny", "lns6_nozero", "split_lut0", "int8_tiny",
+                                         "channels_at_random", "octaves_at_random"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace

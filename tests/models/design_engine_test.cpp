@@ -137,7 +137,7 @@ struct Layer {
 struct WordLayer : Layer {
   using Layer::Layer;
   Parallel threads{1};
-  std::unique_ptr<Weights> weights = make_weights(design, {}, initial, 0, threads);
+  std::unique_ptr<Weights> weights = make_weights(design, {}, initial, shape.outputs, 0, threads);
   Rounded x_words{design, x}, dy_words{design, dy};
   Words w{weights->operands().begin(), weights->operands().end()};
 
@@ -163,7 +163,7 @@ struct WordLayer : Layer {
     GemmRecord r = sized(shape.outputs, shape.output_pixels(), shape.patch());
     r.a = w;
     r.b = patches();
-    r.bias = bias_addends(design, bias, accumulator_unit(design, weights->scale(), x_words.k));
+    r.bias = bias_addends(design, bias, row_units(design, *weights, x_words.k));
     return computed(design, r, weights->scale(), x_words.k);
   }
 
@@ -447,7 +447,7 @@ TEST(TensorQuantizer, EqualsTheQuantizer) {
       for (const int k : {-3, 0, 20}) {
         Words expected(x.size()), words(x.size());
         const QuantizeCounts a = plain.quantize(x, k, expected, {"x", 0});
-        const QuantizeCounts b = fast(x, k, words, {"x", 0});
+        const QuantizeCounts b = fast(x, k, 0, words, {"x", 0});
         EXPECT_EQ(words, expected) << design.name;
         EXPECT_EQ(b.saturated, a.saturated);
         EXPECT_EQ(b.underflowed, a.underflowed);

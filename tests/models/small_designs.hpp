@@ -37,6 +37,14 @@ inline Design small_odd() {
   return d;
 }
 
+inline Design small_channels() {
+  Design d = small_odd();
+  d.name = "small_channels";
+  d.format.scale_group = ScaleGroup::kChannel;
+  d.format.rounding = Rounding::kStochastic;
+  return d;
+}
+
 inline Design small_without_zero() {
   Design d = small_lns();
   d.name = "small_without_zero";

@@ -94,8 +94,8 @@ void replace_dataset(hid_t file, const std::string& name, hid_t type, std::vecto
 
 TEST(TraceRoundTrip, EveryDesignReadsBackTheSame) {
   const test::TemporaryFolder folder;
-  for (const Design& design :
-       {Design{}, test::small_lns(), test::small_odd(), test::small_without_zero(), test::small_int8()}) {
+  for (const Design& design : {Design{}, test::small_lns(), test::small_odd(), test::small_without_zero(),
+                               test::small_int8(), test::small_channels()}) {
     const Trace written = random_trace(design, kShapes, 31);
     write_trace(written, folder / "t.h5");
     const Trace read = read_trace(folder / "t.h5");
@@ -156,10 +156,10 @@ TEST_F(TraceFile, ForeignFilesAreRefused) {
 
 TEST_F(TraceFile, OtherVersionsAreRefused) {
   const std::string content = read_file(file_).substr(kSealBytes);
-  EXPECT_THAT(refusal_of(make_seal(content, 2) + content),
-              HasSubstr("has format version 2, this program reads version 1; use a newer Napier"));
+  EXPECT_THAT(refusal_of(make_seal(content, 3) + content),
+              HasSubstr("has format version 3, this program reads version 2; use a newer Napier"));
   EXPECT_THAT(refusal_of(make_seal(content, 0) + content),
-              HasSubstr("version 0, this program reads version 1; write"));
+              HasSubstr("version 0, this program reads version 2; write"));
 }
 
 TEST_F(TraceFile, ForgedContentsAreRefusedAndNamed) {

@@ -5,11 +5,13 @@
 #include <random>
 
 #include "models/base/random.hpp"
+#include "models/format/quantizer.hpp"
 #include "models/train/host_math.hpp"
 #include "models/train/madam_tensor.hpp"
 #include "models/train/network.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/tensor_post_processor.hpp"
+#include "models/train/weights.hpp"
 
 namespace napier {
 namespace {
@@ -84,6 +86,11 @@ std::vector<Design> post_designs() {
   Design int8;
   int8.format.kind = FormatKind::kInt8;
   designs.push_back(int8);
+  Design channels;
+  channels.format.scale_group = ScaleGroup::kChannel;
+  designs.push_back(channels);
+  channels.format.rounding = Rounding::kStochastic;
+  designs.push_back(channels);
   return designs;
 }
 
@@ -91,20 +98,27 @@ TEST(TensorPostProcessor, EqualsTheUnit) {
   std::mt19937 random(1);
   std::vector<std::int32_t> acc = {0, 1, -1, INT32_MAX, INT32_MIN, INT32_MIN + 1};
   for (int i = 0; i < 40000; ++i) acc.push_back(static_cast<std::int32_t>(random()) >> (random() % 32));
+  constexpr int kRows = 7;
   std::vector<std::uint8_t> mask(acc.size());
   for (auto& bit : mask) bit = static_cast<std::uint8_t>(random() % 2);
   for (const Design& d : post_designs()) {
-    const PostProcessor unit(d);
     const TensorPostProcessor tensor(d);
+    std::vector<std::int32_t> scales;
+    if (d.format.scale_group == ScaleGroup::kChannel) {
+      for (int m = 0; m < kRows; ++m) scales.push_back(-(m * 5 % 17));
+    }
     for (const int bias : {-300, -120, -40, 0, 5, 20}) {
       for (const bool relu : {false, true}) {
         for (const bool masked : {false, true}) {
-          const PostSettings settings{bias, relu};
+          const PostSettings settings{bias, relu, 0x123456789ABCDEF0};
+          const OutputConverter unit(d, settings);
           std::vector<Word> expected;
           PostCounts events;
           for (std::size_t i = 0; i < acc.size(); ++i) {
+            const int m = static_cast<int>(i) % kRows, n = static_cast<int>(i) / kRows;
+            const int row_scale = scales.empty() ? 0 : scales[static_cast<std::size_t>(m)];
             const PostResult r =
-                masked && mask[i] == 0 ? PostResult{0, PostEvent::kNone} : unit(acc[i], settings);
+                masked && mask[i] == 0 ? PostResult{0, PostEvent::kNone} : unit(acc[i], row_scale, m, n);
             expected.push_back(r.word);
             events.underflows += r.event == PostEvent::kUnderflow ? 1 : 0;
             events.clamps += r.event == PostEvent::kClamped ? 1 : 0;
@@ -113,7 +127,7 @@ TEST(TensorPostProcessor, EqualsTheUnit) {
             std::vector<Word> out(acc.size());
             const std::span<const std::uint8_t> used =
                 masked ? std::span<const std::uint8_t>(mask) : std::span<const std::uint8_t>();
-            const PostCounts counts = tensor(acc, settings, used, out, Parallel(threads));
+            const PostCounts counts = tensor(acc, kRows, settings, scales, used, out, Parallel(threads));
             ASSERT_EQ(out, expected) << "bias " << bias << " relu " << relu;
             ASSERT_EQ(counts.underflows, events.underflows);
             ASSERT_EQ(counts.clamps, events.clamps);
@@ -122,6 +136,14 @@ TEST(TensorPostProcessor, EqualsTheUnit) {
       }
     }
   }
+}
+
+TEST(TensorPostProcessor, LargestOutputsAreOfEachRow) {
+  const std::vector<std::int32_t> acc = {3, -9, 5, INT32_MIN, 1, -2};
+  EXPECT_EQ(largest_outputs(acc, 2, false, {}), (std::vector<std::uint32_t>{5, 1U << 31}));
+  EXPECT_EQ(largest_outputs(acc, 2, true, {}), (std::vector<std::uint32_t>{5, 0}));
+  EXPECT_EQ(largest_outputs(acc, 3, false, std::vector<std::uint8_t>{1, 1, 0, 0, 1, 1}),
+            (std::vector<std::uint32_t>{3, 9, 2}));
 }
 
 TEST(TensorPostProcessor, LargestOutputHonoursReluAndMask) {
@@ -170,6 +192,46 @@ void expect_tensor_equals_unit(const Design& d) {
     ASSERT_EQ(c.weights[i], expected[i].weight) << i;
     ASSERT_EQ(c.v[i], expected[i].v) << i;
   }
+}
+
+TEST(ScaleTracker, StaticKeepsTheScaleOfTheFirstSteps) {
+  Design d;
+  d.format.scale_rule = ScaleRule::kStatic;
+  d.format.scale_history = 2;
+  ScaleTracker tracker(d);
+  tracker.remember(std::optional<int>(5));
+  EXPECT_EQ(tracker.scale(std::optional<int>(30), 0), 5 + 8);
+  tracker.remember(std::optional<int>());  // a tensor of zeros says nothing
+  tracker.remember(std::optional<int>(9));
+  for (const int later : {40, -40}) tracker.remember(std::optional<int>(later));
+  EXPECT_EQ(tracker.scale(std::optional<int>(30), 0), 9 + 8);
+  d.format.scale_rule = ScaleRule::kDelayed;
+  ScaleTracker delayed(d);
+  for (const int needed : {5, 9, -40, -41}) delayed.remember(std::optional<int>(needed));
+  EXPECT_EQ(delayed.scale(std::optional<int>(30), 0), -40 + 8);
+}
+
+TEST(Weights, OnOneScaleKeepsValuesOrFlushes) {
+  Design d;
+  d.format.scale_group = ScaleGroup::kChannel;
+  const std::vector<float> initial = {1.0F, -0.5F, 0.001F, 0.002F};  // rows of very different size
+  const Parallel one(1);
+  const auto weights = make_weights(d, {}, initial, 2, 0, one);
+  ASSERT_EQ(weights->row_scales().size(), 2U);
+  EXPECT_LT(weights->row_scales()[1], -60);
+  std::vector<Word> scratch;
+  std::int64_t underflows = 0;
+  const auto joined = on_one_scale(d, *weights, scratch, underflows);
+  const Quantizer q(d);
+  std::int64_t flushed = 0;
+  for (std::size_t i = 0; i < initial.size(); ++i) {
+    const float own = q.dequantize(weights->operands()[i], weights->scale() + weights->row_scales()[i / 2]);
+    const float here = q.dequantize(joined[i], weights->scale());
+    flushed += here == 0 ? 1 : 0;
+    if (here != 0) EXPECT_EQ(own, here) << i;
+    EXPECT_NEAR(own, initial[i], std::abs(initial[i]) * 0.05F) << i;
+  }
+  EXPECT_EQ(flushed, underflows);
 }
 
 TEST(MadamTensor, EqualsTheUnit) {

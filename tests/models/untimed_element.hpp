@@ -2,6 +2,7 @@
 #include <span>
 #include <vector>
 
+#include "models/base/simon.hpp"
 #include "models/design/widths.hpp"
 #include "models/stimulus/stimulus.hpp"
 #include "models/stimulus/word_packer.hpp"
@@ -36,6 +37,7 @@ class UntimedElement {
         b_(inputs.b_fill),
         bias_(inputs.bias),
         mask_(inputs.mask),
+        row_scale_(inputs.row_scale),
         update_job_(inputs.update_job),
         update_in_(inputs.update_in),
         lane_(design),
@@ -53,7 +55,8 @@ class UntimedElement {
 
   /// Whether every input word was used.
   bool used_all() const {
-    return a_.empty() && b_.empty() && bias_.empty() && mask_.empty() && update_in_.empty();
+    return a_.empty() && b_.empty() && bias_.empty() && mask_.empty() && update_in_.empty() &&
+           row_scale_.empty();
   }
 
  private:
@@ -75,13 +78,29 @@ class UntimedElement {
     settings_ = {static_cast<int>(signed_word_field(word, 80, 16)), (flags & 1) != 0};
     raw_ = (flags & 2) != 0;
     has_mask_ = (flags & 8) != 0;
+    if (widths::is_stochastic(d_)) {
+      noise_ = RoundingNoise(word_field(word, 144, 32) << 32 | word_field(word, 112, 32));
+    }
     for (int mt = 0; mt < m_tiles; ++mt) {
+      first_row_ = mt * d_.datapath.lanes;
+      column_ = 0;
+      take_row_scales((flags & 16) != 0);
       take_bias((flags & 4) != 0);
       rows_.clear();
       for (int i = 0; i < k_tiles * d_.datapath.lanes; ++i) rows_.push_back(take_vector(a_));
       const int groups = mt == m_tiles - 1 ? field(4) : widths::drain_groups(d_);
       for (int nt = 0; nt < n_tiles; ++nt) {
         run_tile(k_tiles, nt == n_tiles - 1 ? field(3) : d_.collector.entries, groups);
+      }
+    }
+  }
+
+  void take_row_scales(bool present) {
+    row_scales_.assign(static_cast<std::size_t>(d_.datapath.lanes), 0);
+    for (std::size_t lane = 0; present && lane < row_scales_.size();) {
+      const auto word = row_scale_.take();
+      for (int i = 0; i < d_.post_processor.lanes; ++i) {
+        row_scales_[lane++] = static_cast<std::int32_t>(signed_word_field(word, i * 16, 16));
       }
     }
   }
@@ -112,18 +131,27 @@ class UntimedElement {
     }
     for (const auto& entry : entries) {
       for (int g = 0; g < groups; ++g)
-        drain(std::span(entry).subspan(static_cast<std::size_t>(g * d_.post_processor.lanes)));
+        drain(std::span(entry).subspan(static_cast<std::size_t>(g * d_.post_processor.lanes)), g);
+      ++column_;
     }
   }
 
-  void drain(std::span<const std::int32_t> accumulators) {
+  PostResult convert(std::int32_t acc, int lane) {
+    PostSettings settings = settings_;
+    settings.bias_k += row_scales_[static_cast<std::size_t>(lane)];
+    const auto row = static_cast<std::uint32_t>(first_row_ + lane);
+    return post_(acc, settings, noise_(static_cast<std::uint32_t>(column_) * 65536U + row) / 65536U);
+  }
+
+  void drain(std::span<const std::int32_t> accumulators, int group) {
     WordPacker drained(result_.drain), out(result_.out);
     const auto mask = has_mask_ ? mask_.take() : std::span<const std::uint8_t>();
     for (int i = 0; i < d_.post_processor.lanes; ++i) {
       const std::int32_t acc = accumulators[static_cast<std::size_t>(i)];
       drained.put(acc, d_.datapath.accumulator_bits);
       const bool passes = !has_mask_ || word_field(mask, i, 1) != 0;
-      const std::int64_t word = raw_ ? acc : std::int64_t{post_(acc, settings_).word};
+      const std::int64_t word =
+          raw_ ? acc : std::int64_t{convert(acc, group * d_.post_processor.lanes + i).word};
       out.put(passes ? word : 0, widths::output_bits(d_));
     }
     drained.finish();
@@ -161,13 +189,15 @@ class UntimedElement {
   }
 
   const Design& d_;
-  WordSource job_, a_, b_, bias_, mask_, update_job_, update_in_;
+  WordSource job_, a_, b_, bias_, mask_, row_scale_, update_job_, update_in_;
   VectorLane lane_;
   PostProcessor post_;
   Stimulus result_;
   PostSettings settings_;
   bool raw_ = false, has_mask_ = false;
-  std::vector<std::int32_t> biases_;
+  RoundingNoise noise_{0};
+  int first_row_ = 0, column_ = 0;
+  std::vector<std::int32_t> biases_, row_scales_;
   std::vector<Vector> rows_;  // row kt * lanes + lane
 };
 

@@ -130,7 +130,7 @@ TEST(RoundedWeights, SmallStepsAreLostToNearestAndKeptInTheMeanByStochastic) {
   const Word minus_one = 0xFF;  // code E, scale exponent 0
   const std::vector<Word> gradient(initial.size(), minus_one);
   for (const auto rounding : {UpdateRounding::kNearest, UpdateRounding::kStochastic}) {
-    const auto weights = make_weights(rounded_design(8, rounding), sgd(0.0025), initial, 0, one);
+    const auto weights = make_weights(rounded_design(8, rounding), sgd(0.0025), initial, 1, 0, one);
     for (int step = 0; step < 40; ++step) weights->update(gradient, 0, {step, 1.0}, nullptr);
     const Quantizer quantizer(rounded_design(8, rounding));
     double sum = 0;
@@ -155,7 +155,7 @@ TEST(RoundedWeights, WideWordsFollowTheFloatRule) {
   OptimizerParameters o;
   o.host.rule = HostRule::kMadam;
   const Design d = rounded_design(16, UpdateRounding::kNearest);
-  const auto weights = make_weights(d, o, initial, 0, one);
+  const auto weights = make_weights(d, o, initial, 1, 0, one);
   std::vector<float> exact = initial;
   HostOptimizer rule(o.host, HostRule::kMadam, d.update.bound, initial);
   const Quantizer quantizer(d);
@@ -180,9 +180,9 @@ TEST(RoundedWeights, ThreadsAndCheckpointsChangeNothing) {
   const std::vector<float> initial = uniform(40000, 0.3F, 6);
   const Parallel one(1), two(2);
   const Design d = rounded_design(10, UpdateRounding::kStochastic);
-  const auto a = make_weights(d, sgd(0.01), initial, 1, one);
-  const auto b = make_weights(d, sgd(0.01), initial, 1, two);
-  const auto other_layer = make_weights(d, sgd(0.01), initial, 2, one);
+  const auto a = make_weights(d, sgd(0.01), initial, 1, 1, one);
+  const auto b = make_weights(d, sgd(0.01), initial, 1, 1, two);
+  const auto other_layer = make_weights(d, sgd(0.01), initial, 1, 2, one);
   std::vector<Word> gradient(initial.size());
   std::mt19937 random(7);
   for (Word& g : gradient) g = static_cast<Word>(random() % 255 + 1 == 128 ? 0 : random() % 127 + 1);
@@ -192,7 +192,7 @@ TEST(RoundedWeights, ThreadsAndCheckpointsChangeNothing) {
   StateArchive saved;
   a->exchange(saved);
   StateArchive stored(saved.bytes(), "test");
-  const auto c = make_weights(d, sgd(0.01), initial, 1, one);
+  const auto c = make_weights(d, sgd(0.01), initial, 1, 1, one);
   c->exchange(stored);
   stored.finish();
   for (int step = 1; step < 4; ++step) {
@@ -205,7 +205,7 @@ TEST(RoundedWeights, ThreadsAndCheckpointsChangeNothing) {
 TEST(RoundedWeights, WeightsThatDivergeAreRefused) {
   const Parallel one(1);
   const auto weights =
-      make_weights(rounded_design(10, UpdateRounding::kNearest), sgd(100), {{1.0F, -1.0F}}, 0, one);
+      make_weights(rounded_design(10, UpdateRounding::kNearest), sgd(100), {{1.0F, -1.0F}}, 1, 0, one);
   const std::vector<Word> gradient = {0x7F, 0x7F};
   try {
     for (int step = 0; step < 100; ++step) weights->update(gradient, 127 * 8, {step, 1.0}, nullptr);
@@ -250,7 +250,7 @@ TEST(IntegerMadam, OperandsAreThoseOfItsMagnitudes) {
   d.update.bits = 13;
   const Parallel one(1);
   const std::vector<float> initial = uniform(1000, 0.2F, 8);
-  const auto weights = make_weights(d, {}, initial, 0, one);
+  const auto weights = make_weights(d, {}, initial, 1, 0, one);
   const auto largest = static_cast<float>(3.0 * root_mean_square(initial));
   const IntegerMadam rule(12, largest, d.update.bound, 0.999, initial);
   const Quantizer quantizer(d);
@@ -297,7 +297,7 @@ std::unique_ptr<Weights> weights_of(const Kind& kind, std::span<const float> ini
   d.update.bits = 13;
   OptimizerParameters optimizer;
   optimizer.host.rule = kind.rule;
-  return make_weights(d, optimizer, initial, 3, threads);
+  return make_weights(d, optimizer, initial, 1, 3, threads);
 }
 
 /// What an InputError of `act` says, or nothing.

@@ -60,6 +60,27 @@ inline std::vector<Design> spread() {
       "post_processor: {lanes: 1, compare_bits: 4}\nupdate: {lanes: 1, bits: 6, rounding: stochastic, "
       "round_first: true}\n"
       "pipeline: {multiply: 0, convert: 0, reduce: 1, post_process: 1, update: 4}\n");
+  // Rows with scales of their own, random rounding, the narrowest update words and second moments.
+  add("channels_at_random",
+      "format: {rounding: stochastic, seed: 7, scale_group: channel, scale_rule: static, "
+      "scale_grid: power_of_two}\n"
+      "datapath: {lanes: 6, vector: 2, style: per_element, term_bits: 16, accumulator_bits: 22}\n"
+      "post_processor: {lanes: 3, compare_bits: 8}\n"
+      "update: {lanes: 1, bits: 8, v_fraction: 4, v_bits: 10, beta: 0.95}\n"
+      "pipeline: {multiply: 1, convert: 0, reduce: 0, post_process: 1, update: 1}\n");
+  // The widest second moments, row scales through every register of the post-processor.
+  add("channels_deep",
+      "format: {bits: 7, gamma_log2: 2, scale_group: channel, scale_rule: current}\n"
+      "datapath: {lanes: 2, vector: 2, style: binned, lut_bits: 2, term_bits: 14, accumulator_bits: 22, "
+      "overflow: wrap}\npost_processor: {lanes: 1}\n"
+      "update: {lanes: 1, bits: 16, v_fraction: 16, v_bits: 28}\n"
+      "pipeline: {multiply: 0, convert: 0, reduce: 1, scale: 0, post_process: 4, update: 1}\n");
+  // 255 octaves of products: nearly all fall below the term.
+  add("octaves_at_random",
+      "format: {gamma_log2: 0, zero: none, rounding: stochastic}\n"
+      "datapath: {lanes: 2, vector: 1, style: binned, lut_bits: 0, term_bits: 30, term_rounding: half_up, "
+      "accumulator_bits: 32}\npost_processor: {lanes: 2, compare_bits: 23}\nupdate: {lanes: 1}\n"
+      "pipeline: {multiply: 0, convert: 0, reduce: 1, post_process: 3, update: 4}\n");
   add("int8_deep",
       "format: {kind: int8}\ndatapath: {lanes: 2, vector: 2, accumulator_bits: 20, overflow: wrap}\n"
       "post_processor: {lanes: 1}\nupdate: {kind: host}\n"

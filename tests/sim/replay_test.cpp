@@ -43,6 +43,7 @@ std::vector<Case> cases() {
       configured("int8_tiny"),
       {"small_lns", small_lns()},
       {"small_odd", small_odd()},
+      {"small_channels", test::small_channels()},
       {"small_without_zero", small_without_zero()},
       {"small_int8", small_int8()},
       changed("shortest_pipeline", small_lns(), [](Design& d) { d.pipeline = {0, 0, 1, 0, 1, 1}; }),

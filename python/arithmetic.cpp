@@ -7,6 +7,7 @@
 
 #include "models/base/error.hpp"
 #include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
 #include "models/format/encoding.hpp"
 #include "models/gemm/gemm.hpp"
 #include "models/train/scales.hpp"
@@ -242,6 +243,10 @@ py::tuple gemm(const Design& design, const py::object& a_words, const py::object
 }
 
 py::array_t<Word> post_process(const Design& design, const py::object& acc, int bias, bool relu) {
+  if (widths::is_stochastic(design)) {
+    throw InputError("post_process() has no random bits for design '" + design.name +
+                     "' with format.rounding stochastic; read the words of a trace, or round to nearest");
+  }
   const PostProcessor unit(design);
   std::vector<Word> out;
   for (const std::int32_t value : accumulators(design, acc, "acc")) {

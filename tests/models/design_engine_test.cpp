@@ -271,7 +271,7 @@ std::string moved(const WordLayer& layer, Word flipped) {
   r.post = {bias_k(design, layer.x_words.k, layer.dy_words.k, k), false};
   compute_expected(design, r);
   r.out[0] ^= flipped;
-  const auto weights = make_weights(design, {}, layer.initial, 0, layer.threads);
+  const auto weights = make_weights(design, {}, layer.initial, layer.shape.outputs, 0, layer.threads);
   weights->update(r.out, k, {}, nullptr);
   StateArchive state;
   weights->exchange(state);

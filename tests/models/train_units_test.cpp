@@ -228,7 +228,9 @@ TEST(Weights, OnOneScaleKeepsValuesOrFlushes) {
     const float own = q.dequantize(weights->operands()[i], weights->scale() + weights->row_scales()[i / 2]);
     const float here = q.dequantize(joined[i], weights->scale());
     flushed += here == 0 ? 1 : 0;
-    if (here != 0) EXPECT_EQ(own, here) << i;
+    if (here != 0) {
+      EXPECT_EQ(own, here) << i;
+    }
     EXPECT_NEAR(own, initial[i], std::abs(initial[i]) * 0.05F) << i;
   }
   EXPECT_EQ(flushed, underflows);

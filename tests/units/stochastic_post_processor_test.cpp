@@ -98,7 +98,9 @@ TEST(StochasticPostProcessor, ChoosesNeighboursOnlyAndCodesStay) {
   for (std::int32_t acc = 3; acc < 1 << 20; acc += acc / 3 + 1) {
     const auto counts = outcomes(unit, acc, {.bias_k = -40});
     ASSERT_LE(counts.size(), 2U) << acc;
-    if (counts.size() == 2) EXPECT_EQ(counts.begin()->first + 1, counts.rbegin()->first) << acc;
+    if (counts.size() == 2) {
+      EXPECT_EQ(counts.begin()->first + 1, counts.rbegin()->first) << acc;
+    }
   }
   EXPECT_EQ(unit(1 << 20, {.bias_k = 0}, 0).event, PostEvent::kClamped);
 }

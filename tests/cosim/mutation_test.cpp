@@ -118,7 +118,7 @@ TEST(Mutation, OtherRandomBitsAndMisplacedRowScalesAreFoundInTheOutputs) {
   const Design design = test::spread_design("channels_at_random");
   const std::array<std::array<const char*, 3>, 2> changes = {
       {{"napier_rounding_keys.sv", "{14'd0, 1'b1,", "{14'd0, 1'b0,"},
-       {"napier_post_processor.sv", "scales_q[group_q*", "scales_q[(group_q ^ 1'b1)*"}}};
+       {"napier_post_processor.sv", "scales_q[group_q*", "scales_q[{31'd0, !group_q}*"}}};
   for (const auto& [file, from, to] : changes) {
     Folder folder;
     const auto files = with_change(design, file, from, to);

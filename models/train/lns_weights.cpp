@@ -10,6 +10,7 @@
 #include "models/format/constants.hpp"
 #include "models/format/quantizer.hpp"
 #include "models/trace/trace.hpp"
+#include "models/train/host_optimizer.hpp"
 #include "models/train/scales.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/update_grid.hpp"

@@ -46,7 +46,7 @@ class HostWeights : public Weights {
   void quantise(std::int64_t step) {
     constexpr std::uint32_t kPlace = 1 << 19;  // past those of layers' tensors
     step_ = step;
-    const TensorPlace place{"weights", step};
+    const TensorPlace place{"weights", std::max<std::int64_t>(step, 0)};
     const std::span<const float> values = master_.values();
     const std::uint64_t stream = random_stream(step, kPlace + static_cast<std::uint32_t>(layer_));
     const float largest = largest_magnitude(values, place, threads_);

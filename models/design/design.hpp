@@ -69,15 +69,15 @@ inline constexpr int kMostRoundedGradient = 64;
 /// How weights are kept and moved: by Madam's update unit, or outside the datapath.
 struct Update {
   UpdateKind kind = UpdateKind::kMadam;
-  int bits = 16;        ///< B_U, sign included
+  int bits = 16;                                       ///< B_U, sign included
   UpdateRounding rounding = UpdateRounding::kNearest;  ///< of Madam's step, or of a rounded weight
   bool round_first = false;  ///< Madam's unit: |g*| becomes a whole number before the learning rate
   std::uint32_t seed = 1;    ///< of stochastic rounding
-  int lanes = 8;        ///< weights updated each cycle
-  int v_bits = 22;      ///< width of log2 v, a signed fixed-point number
-  int v_fraction = 14;  ///< fraction bits of log2 v
-  double beta = 0.999;  ///< decay of the second moment
-  double bound = 10.0;  ///< largest |g*|
+  int lanes = 8;             ///< weights updated each cycle
+  int v_bits = 22;           ///< width of log2 v, a signed fixed-point number
+  int v_fraction = 14;       ///< fraction bits of log2 v
+  double beta = 0.999;       ///< decay of the second moment
+  double bound = 10.0;       ///< largest |g*|
   MasterFormat master = MasterFormat::kFp32;                  ///< of the host's weights
   MasterRounding master_rounding = MasterRounding::kNearest;  ///< of a moved weight to `master`
 };

@@ -1,9 +1,10 @@
-// napier verify: generated Verilog against SystemC and the golden trace.
+// napier verify: generated Verilog against SystemC and the golden trace, or up the verification ladder.
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "explore/ladder/ladder.hpp"
 #include "explore/verification.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
@@ -20,6 +21,7 @@ struct Options {
   unsigned stalls = 0;
   std::uint64_t seed = 1;
   bool keep_logs = false;
+  std::string level, rungs;
 };
 
 void print(const explore::VerifyResult& r) {
@@ -38,7 +40,39 @@ void print(const explore::VerifyResult& r) {
             << r.verilog_seconds << " s\n";
 }
 
+/// Up the verification ladder, with the Verilog of one design or of the built-in ones.
+void climb(const Options& options) {
+  namespace ladder = explore::ladder;
+  if (!options.trace.empty()) {
+    throw InputError(
+        "--level makes its own traces; leave --trace out, or --level to replay this trace alone");
+  }
+  ladder::Climb climb;
+  climb.level = options.level == "full" ? ladder::Level::kFull : ladder::Level::kCi;
+  climb.seed = options.seed;
+  climb.folder = options.output;
+  climb.progress = [](const std::string& line) { std::cerr << "verify: " << line << '\n'; };
+  climb.designs = options.design.empty() ? ladder::default_designs(climb.level)
+                                         : std::vector<Design>{read_design(options.design)};
+  open_output_folder(options.output, "verify --level");
+  const std::vector<ladder::Step> steps = ladder::climb_ladder(climb, options.rungs);
+  std::cout << ladder::table(steps);
+  std::string failed;
+  for (const ladder::Step& step : steps) {
+    if (!step.result.held()) failed += (failed.empty() ? "" : ", ") + std::string(1, step.letter);
+  }
+  if (!failed.empty())
+    throw MismatchError("the ladder does not hold at: " + failed + "; what reproduces it stands above");
+}
+
 void run(const Options& options) {
+  if (!options.level.empty()) return climb(options);
+  if (!options.rungs.empty())
+    throw InputError("--rungs goes with --level alone; add --level ci or --level full");
+  if (options.design.empty() || options.trace.empty()) {
+    throw InputError(
+        "verify needs DESIGN and --trace FILE, or --level ci or full for the verification ladder");
+  }
   const Design design = read_design(options.design);
   const Trace trace = read_trace(options.trace);
   check_trace_design(trace, design);
@@ -62,8 +96,9 @@ void add_verify(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "verify", "Prove the generated Verilog against the SystemC model and a golden trace, cycle by cycle");
   const auto options = std::make_shared<Options>();
-  command->add_option("DESIGN", options->design, "Design description (YAML)")->required();
-  command->add_option("--trace", options->trace, "Golden trace (HDF5) of the same design")->required();
+  command->add_option("DESIGN", options->design,
+                      "Design description (YAML); with --level none stands for built-in ones");
+  command->add_option("--trace", options->trace, "Golden trace (HDF5) of the same design");
   command->add_option("-o,--output", options->output, "Output folder")->required();
   command
       ->add_option("--stalls", options->stalls,
@@ -71,10 +106,19 @@ void add_verify(CLI::App& app) {
       ->check(CLI::Range(0U, 99U))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Seed of the stalls")->capture_default_str();
+  command
+      ->add_option(
+          "--level", options->level,
+          "Climb the verification ladder instead: exhaustive, formal, replay, random designs, gate level, "
+          "coverage, mutation; ci in about a minute, full in about an hour")
+      ->check(CLI::IsMember({"ci", "full"}));
+  command->add_option("--rungs", options->rungs,
+                      "With --level: letters of the rungs to climb, for instance bd");
   command->add_flag("--keep-logs", options->keep_logs, "Keep both handshake logs also where they are equal");
   command->footer(
       "Example: napier verify configs/designs/lns8_paper_tiny.yaml --trace runs/tiny/trace.h5 -o "
-      "runs/verify");
+      "runs/verify\n"
+      "         napier verify --level ci -o runs/ladder");
   command->callback([options] { run(*options); });
 }
 

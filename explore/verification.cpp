@@ -31,7 +31,8 @@ void run_harness(const fs::path& program, const fs::path& stimulus, const fs::pa
   const std::vector<std::string> command = {
       fs::absolute(program).string(),        fs::absolute(stimulus).string(),
       fs::absolute(log_file).string(),       std::to_string(options.stall_seed),
-      std::to_string(options.stall_percent), std::to_string(max_cycles)};
+      std::to_string(options.stall_percent), std::to_string(max_cycles),
+      std::to_string(options.reset_after)};
   run_tool(command, program.parent_path(), log);
 }
 
@@ -87,7 +88,7 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
   rtl::lint_with_verilator(folder, files, log);
 
   const auto build_start = step("build with Verilator");
-  const rtl::BuiltModel model = rtl::build_model(folder, files, harness, log);
+  const rtl::BuiltModel model = rtl::build_model(folder, files, harness, log, options.build);
   result.model_reused = model.reused;
   result.build_seconds = seconds_since(build_start);
 

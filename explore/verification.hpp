@@ -6,6 +6,7 @@
 
 #include "models/trace/trace.hpp"
 #include "rtl-gen/emitted_file.hpp"
+#include "rtl-gen/verify/verilator.hpp"
 
 /// Proves the generated Verilog against the SystemC model and the golden trace: valid and ready of every
 /// channel in every cycle, and every word that moves. docs/rtl.md.
@@ -14,6 +15,10 @@ namespace napier::explore {
 struct VerifyOptions {
   unsigned stall_percent = 0;  ///< cycles in which the host holds back a channel, 0..99 %
   std::uint64_t stall_seed = 0;
+  /// The Verilog runs this many cycles, is reset in mid-flight, and only then begins the run that is
+  /// compared.
+  std::uint64_t reset_after = 0;
+  rtl::ModelBuild build = rtl::ModelBuild::kFastModel;
   bool keep_logs = false;  ///< both handshake logs stay, also where they are equal
   /// Called with the name of each step as it begins.
   std::function<void(const std::string& step)> progress;

@@ -1,6 +1,7 @@
 ${banner}
 // Drives the Verilated processing element with the words of a trace and writes its handshake log.
-// Usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES
+// Usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES RESET_AFTER
+// RESET_AFTER: cycles that the element runs before it is reset in mid-flight; the run that is logged begins after that.
 // Format of STIMULUS, per channel in the order below: number of words (8 bytes, little endian), then, for a
 // source, the words.
 #include <array>
@@ -73,8 +74,8 @@ void drive(std::vector<Channel>& channels, std::uint64_t seed, unsigned percent,
   }
 }
 
-/// Logs what the next edge sees, and moves the words that fire.
-void observe(std::vector<Channel>& channels, napier::HandshakeWriter& log) {
+/// Logs what the next edge sees (where there is a log), and moves the words that fire.
+void observe(std::vector<Channel>& channels, napier::HandshakeWriter* log) {
   std::uint64_t valid = 0, ready = 0;
   std::array<const void*, 64> data{};
   for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -83,7 +84,7 @@ void observe(std::vector<Channel>& channels, napier::HandshakeWriter& log) {
     ready |= std::uint64_t{*c.ready} << i;
     data[i] = c.data;
   }
-  log.cycle(valid, ready, data.data());
+  if (log != nullptr) log->cycle(valid, ready, data.data());
   for (std::size_t i = 0; i < channels.size(); ++i) {
     if ((valid & ready) >> i & 1) {
       ++channels[i].moved;
@@ -99,10 +100,42 @@ bool all_done(const std::vector<Channel>& channels) {
   return true;
 }
 
+/// Asserts reset away from a clock edge, for two edges.
+void reset(Vnapier_probe& top) {
+  top.clk_i = 0;
+  top.rst_ni = 1;
+  top.eval();
+  top.rst_ni = 0;
+  for (int edge = 0; edge < 4; ++edge) {
+    top.clk_i = edge & 1;
+    top.eval();
+  }
+  top.clk_i = 0;
+  top.rst_ni = 1;
+}
+
+/// Sends the words from the first on, until all have moved or for `max_cycles`.
+void replay(Vnapier_probe& top, std::vector<Channel>& channels, std::uint64_t seed, unsigned percent,
+            std::uint64_t max_cycles, napier::HandshakeWriter* log) {
+  for (Channel& c : channels) {
+    c.moved = 0;
+    c.offered = false;
+  }
+  for (std::uint64_t cycle = 0; cycle < max_cycles && !all_done(channels); ++cycle) {
+    top.clk_i = 0;
+    drive(channels, seed, percent, cycle);
+    top.eval();
+    observe(channels, log);
+    top.clk_i = 1;
+    top.eval();
+  }
+}
+
 void run(char** arguments) {
   const std::uint64_t seed = std::strtoull(arguments[3], nullptr, 10);
   const auto percent = static_cast<unsigned>(std::strtoul(arguments[4], nullptr, 10));
   const std::uint64_t max_cycles = std::strtoull(arguments[5], nullptr, 10);
+  const std::uint64_t reset_after = std::strtoull(arguments[6], nullptr, 10);
 
   VerilatedContext context;
   context.randReset(2);  // registers without reset start at random: nothing may depend on them
@@ -117,24 +150,12 @@ void run(char** arguments) {
   for (const Channel& c : channels) names.emplace_back(c.name, c.bits);
   napier::HandshakeWriter log(arguments[2], names);
 
-  top->clk_i = 0;
-  top->rst_ni = 1;
-  top->eval();
-  top->rst_ni = 0;
-  for (int edge = 0; edge < 4; ++edge) {
-    top->clk_i = edge & 1;
-    top->eval();
+  reset(*top);
+  if (reset_after > 0) {
+    replay(*top, channels, seed, percent, reset_after, nullptr);
+    reset(*top);
   }
-  top->clk_i = 0;
-  top->rst_ni = 1;
-  for (std::uint64_t cycle = 0; cycle < max_cycles && !all_done(channels); ++cycle) {
-    top->clk_i = 0;
-    drive(channels, seed, percent, cycle);
-    top->eval();
-    observe(channels, log);
-    top->clk_i = 1;
-    top->eval();
-  }
+  replay(*top, channels, seed, percent, max_cycles, &log);
   top->final();
   log.finish();
   std::printf("%llu\n", static_cast<unsigned long long>(log.cycles()));
@@ -143,8 +164,8 @@ void run(char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 6) {
-    std::fputs("usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES\n", stderr);
+  if (count != 7) {
+    std::fputs("usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES RESET_AFTER\n", stderr);
     return 2;
   }
   try {

@@ -233,7 +233,7 @@ module napier_sequencer #(
       n_last_q  <= EntryWidth'(job_i[48 +: 16] - 16'd1);
       g_last_q  <= GroupWidth'(job_i[64 +: 16] - 16'd1);
       bias_k_q  <= job_i[80 +: 16];
-      {has_mask_q, has_bias_q, raw_q, relu_q} <= job_i[96 +: 4];
+      {has_bias_q, raw_q, relu_q} <= job_i[96 +: 3];
 %if row_scales
       has_row_scales_q <= job_i[100];
 %end
@@ -241,6 +241,11 @@ module napier_sequencer #(
       random_key_q <= job_i[112 +: 64];
 %end
     end
+  end
+  // The post-processor's ready depends on this flag, so it is known before the first job.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) has_mask_q <= 1'b0;
+    else if (take_job) has_mask_q <= job_i[96 + 3];
   end
 %if row_scales
   logic [10:0] unused_flags;

@@ -44,25 +44,18 @@ void run_on_generated(const std::vector<std::string>& command, const fs::path& r
 bool is_verilog(const EmittedFile& file) { return file.path.extension() == ".sv"; }
 
 std::vector<std::string> build_command(const fs::path& root, const std::vector<EmittedFile>& design,
-                                       const std::vector<EmittedFile>& harness, const fs::path& folder) {
-  std::vector<std::string> command = {"verilator",
-                                      "--cc",
-                                      "--exe",
-                                      "--build",
-                                      "--hierarchical",
-                                      "-j",
-                                      "2",
-                                      "-O3",
-                                      "-Wno-fatal",
-                                      "--top-module",
-                                      "napier_probe",
-                                      "-Mdir",
-                                      folder.string(),
-                                      "-o",
-                                      "harness",
-                                      "-MAKEFLAGS",
-                                      "OPT_FAST=-O1",
-                                      (root / "verify/blocks.vlt").string()};
+                                       const std::vector<EmittedFile>& harness, const fs::path& folder,
+                                       ModelBuild build) {
+  std::vector<std::string> command = {
+      "verilator", "--cc",          "--exe",        "--build",      "-j", "2",      "-Wno-fatal",
+      "-Mdir",     folder.string(), "--top-module", "napier_probe", "-o", "harness"};
+  if (build == ModelBuild::kFastModel) {
+    command.insert(command.end(), {"--hierarchical", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1",
+                                   (root / "verify/blocks.vlt").string()});
+  } else {
+    command.insert(command.end(), {"-O1", "-MAKEFLAGS", "OPT_FAST=-O0", "-MAKEFLAGS", "OPT_SLOW=-O0",
+                                   "-MAKEFLAGS", "OPT_GLOBAL=-O1"});
+  }
   if (on_path("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   for (const auto* files : {&design, &harness}) {
     for (const EmittedFile& file : *files) {
@@ -73,8 +66,9 @@ std::vector<std::string> build_command(const fs::path& root, const std::vector<E
 }
 
 /// Everything that decides the model.
-std::string content_hash(const std::vector<EmittedFile>& design, const std::vector<EmittedFile>& harness) {
-  std::string all = kBlocks;
+std::string content_hash(const std::vector<EmittedFile>& design, const std::vector<EmittedFile>& harness,
+                         ModelBuild build) {
+  std::string all = build == ModelBuild::kFastModel ? kBlocks : "flat";
   for (const auto* files : {&design, &harness}) {
     for (const EmittedFile& file : *files) all += file.path.string() + '\0' + file.text + '\0';
   }
@@ -109,14 +103,14 @@ void lint_with_verilator(const fs::path& root, const std::vector<EmittedFile>& d
 }
 
 BuiltModel build_model(const fs::path& root, const std::vector<EmittedFile>& design,
-                       const std::vector<EmittedFile>& harness, const fs::path& log) {
-  const fs::path folder = fs::absolute(root / "build" / content_hash(design, harness));
+                       const std::vector<EmittedFile>& harness, const fs::path& log, ModelBuild build) {
+  const fs::path folder = fs::absolute(root / "build" / content_hash(design, harness, build));
   const fs::path program = folder / "harness";
   if (fs::exists(folder / "complete")) return {program, true};
   fs::remove_all(folder);
   fs::create_directories(folder);
   write_file(root / "verify/blocks.vlt", kBlocks);
-  run_on_generated(build_command(fs::absolute(root), design, harness, folder), root, log);
+  run_on_generated(build_command(fs::absolute(root), design, harness, folder, build), root, log);
   write_file(folder / "complete", "");
   return {program, false};
 }

@@ -23,9 +23,13 @@ struct BuiltModel {
   bool reused = false;
 };
 
+/// Whether a model is built to run long, or, for a few thousand cycles of a small design, to be built soon.
+enum class ModelBuild { kFastModel, kFastBuild };
+
 /// Verilates design and harness to plain C++ and compiles them, in root/build/HASH. The hash covers every
 /// byte that goes in, so a model that is already there is used as it is.
 BuiltModel build_model(const std::filesystem::path& root, const std::vector<EmittedFile>& design,
-                       const std::vector<EmittedFile>& harness, const std::filesystem::path& log);
+                       const std::vector<EmittedFile>& harness, const std::filesystem::path& log,
+                       ModelBuild build = ModelBuild::kFastModel);
 
 }  // namespace napier::rtl

@@ -5,12 +5,13 @@
 #include "explore/sweep.hpp"
 #include "models/design/design_file.hpp"
 #include "models/train/experiment_file.hpp"
+#include "models/workload/workload_file.hpp"
 
 namespace napier::cli {
 
 std::vector<const config::AnySchema*> schemas() {
-  return {&design_schema(), &experiment_schema(), &cost::technology_schema(), &explore::sweep_schema(),
-          &explore::study_schema()};
+  return {&design_schema(),         &experiment_schema(),     &cost::technology_schema(),
+          &explore::sweep_schema(), &explore::study_schema(), &workload_schema()};
 }
 
 }  // namespace napier::cli

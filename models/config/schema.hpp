@@ -24,9 +24,9 @@ struct AnySchema {
 template <class T>
 class Schema : public AnySchema {
  public:
-  Schema(std::string schema_name, std::string one_line, void (*declare)(Group<T>&)) {
-    name = std::move(schema_name);
-    text = std::move(one_line);
+  Schema(const std::string& schema_name, const std::string& one_line, void (*declare)(Group<T>&)) {
+    name = schema_name;
+    text = one_line;
     Group<T> group(root, "", T{});
     declare(group);
   }

@@ -52,7 +52,7 @@ Sums round_nearest(const float* x, double factor, double divisor, float* out, st
     const double scaled = double{x[i]} * factor / divisor;
     const double rounded = nearest(std::fabs(scaled), l);
     sums.saturated += rounded > l.largest ? 1 : 0;
-    sums.underflowed += (rounded == 0.0) & (x[i] != 0.0F) ? 1 : 0;
+    sums.underflowed += ((rounded == 0.0) & (x[i] != 0.0F)) ? 1 : 0;
     out[i] = static_cast<float>(std::copysign(std::min(rounded, l.largest), scaled));
   }
   return sums;
@@ -67,12 +67,12 @@ Sums round_stochastic(const float* x, double factor, const std::uint32_t* random
     const double magnitude = std::fabs(scaled);
     const std::int64_t place = last_place(magnitude, l);
     const double unit = power(place);
-    const double units = magnitude * power(2 * 1023 - place);
+    const double units = magnitude * power(std::int64_t{2} * 1023 - place);
     const double whole = std::floor(units);
     const double up = static_cast<double>(random[i]) < (units - whole) * 0x1p32 ? 1.0 : 0.0;
     const double rounded = (whole + up) * unit;
     sums.saturated += magnitude > l.largest ? 1 : 0;
-    sums.underflowed += (rounded == 0.0) & (x[i] != 0.0F) ? 1 : 0;
+    sums.underflowed += ((rounded == 0.0) & (x[i] != 0.0F)) ? 1 : 0;
     out[i] = static_cast<float>(std::copysign(std::min(rounded, l.largest), scaled));
   }
   return sums;

@@ -1,6 +1,7 @@
 #include "models/units/madam_update.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "models/format/constants.hpp"
@@ -23,7 +24,7 @@ MadamUpdate::MadamUpdate(const Design& design)
       octave_(octave_constants(format_.gamma_log2, const_bits_)),
       stochastic_(design.update.rounding == UpdateRounding::kStochastic) {
   if (!design.update.round_first) return;
-  for (int whole = 1; whole <= static_cast<int>(design.update.bound + 0.5); ++whole) {
+  for (int whole = 1; whole <= std::lround(design.update.bound); ++whole) {
     whole_thresholds_.push_back(static_cast<std::int32_t>(fixed_log2(whole - 0.5, fraction_)));
     whole_logarithms_.push_back(static_cast<std::int32_t>(fixed_log2(whole, fraction_)));
   }

@@ -19,6 +19,10 @@ constexpr int kColumnBlock = 128;
 /// Bytes of packed columns that are multiplied before the next are packed.
 constexpr std::size_t kStripe = std::size_t{1} << 19;
 
+/// Share of B's operands up to which the loud are better handled apart. Each costs about as much as a plane
+/// of the products of 12 operands.
+constexpr double kLoudShare = 1.0 / 12;
+
 std::optional<ProductTable> make_table(const Design& design) {
   if (design.format.kind != FormatKind::kLns) return std::nullopt;
   return ProductTable(design);
@@ -65,6 +69,7 @@ struct Gemm::State {
   gemm::Packer packer;
   gemm::MagnitudeBound bound;
   bool wide;
+  gemm::LoudTables louds;
   gemm::Packed a, b;
 
   State(const Design& d, const Parallel& t, const std::string& wanted)
@@ -74,7 +79,10 @@ struct Gemm::State {
         kernel(choose(d, table ? &*table : nullptr, wanted)),
         packer(d, table && kernel.limit != nullptr ? kernel.limit(*table) : 255),
         bound(d, table ? &*table : nullptr),
-        wide(!gemm::accumulations_fit_32_bits(d, table ? &*table : nullptr)) {}
+        wide(!gemm::accumulations_fit_32_bits(d, table ? &*table : nullptr)) {
+    if (table && kernel.louds != nullptr) louds = kernel.louds(*table);
+    packer.want_louds(louds.count);
+  }
 
   /// acc[n][m], bias[m]; see Gemm::operator().
   std::int64_t multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
@@ -83,6 +91,22 @@ struct Gemm::State {
                         std::span<std::int32_t> acc);
 
  private:
+  /// Whether columns begin .. end-1 of the packed stripe hold few enough loud operands.
+  bool louds_apart(int begin, int end) const {
+    if (louds.count == 0) return false;
+    std::size_t count = 0;
+    for (int n = begin; n < end; ++n) count += b.louds[static_cast<std::size_t>(n)].count;
+    return static_cast<double>(count) <=
+           kLoudShare * static_cast<double>(area(end - begin, b.groups * gemm::kLnsGroup));
+  }
+  /// acc of the packed stripe's columns begin .. end-1 = bias + what loud operands miss.
+  void add_louds(int begin, int end, int m, std::span<const std::int32_t> bias,
+                 std::span<std::int32_t> acc) const {
+    for (int n = begin; n < end; ++n) {
+      gemm::add_louds_avx512(louds, b.louds[static_cast<std::size_t>(n)].all(), a.codes.data(), m,
+                             bias.empty() ? nullptr : bias.data(), acc.data() + area(n, m));
+    }
+  }
   /// Columns whose packed words stay in the second-level cache.
   int columns_at_once(int k) const {
     const std::size_t blocks =
@@ -114,13 +138,27 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
     const int last = std::min(n, first + stripe);
     packer.pack_b(b_rows, first, last, threads, b);
     const int blocks = (last - first + kColumnBlock - 1) / kColumnBlock;
+    std::vector<std::uint8_t> can_overflow(area(blocks, panels)), quiet(area(blocks, 1));
+    threads.for_each(blocks, [&](int block) {
+      const int begin = block * kColumnBlock, end = std::min(last - first, begin + kColumnBlock);
+      const std::uint64_t energy = *std::max_element(b.energies.begin() + begin, b.energies.begin() + end);
+      bool all = true;
+      for (std::size_t p = 0; p < energies.size(); ++p) {
+        const bool can = !always_fits && !bound.holds(k, energies[p], energy, biases[p]);
+        can_overflow[area(block, panels) + p] = can ? 1 : 0;
+        all = all && can;
+      }
+      if (all || !louds_apart(begin, end)) return;
+      quiet[static_cast<std::size_t>(block)] = 1;
+      add_louds(begin, end, m, bias, acc.subspan(area(first, m)));
+    });
     threads.for_each(panels * blocks, [&](int i) {
       const int panel = i / blocks;
       const int first_row = panel * gemm::kPanel;
       const int begin = i % blocks * kColumnBlock;
       const int end = std::min(last - first, begin + kColumnBlock);
-      const std::uint64_t energy = *std::max_element(b.energies.begin() + begin, b.energies.begin() + end);
-      const auto p = static_cast<std::size_t>(panel);
+      const bool overflows_here =
+          can_overflow[area(i % blocks, panels) + static_cast<std::size_t>(panel)] != 0;
       const gemm::Tile tile{
           .table = table ? &*table : nullptr,
           .a = a.words.data() + area(first_row, a.groups * a.parts),
@@ -135,8 +173,9 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
           .n_end = end,
           .accumulator_bits = design.datapath.accumulator_bits,
           .overflow = design.datapath.overflow,
-          .can_overflow = !always_fits && !bound.holds(k, energies[p], energy, biases[p]),
+          .can_overflow = overflows_here,
           .wide = wide,
+          .quiet = !overflows_here && quiet[static_cast<std::size_t>(i % blocks)] != 0,
       };
       overflows += kernel.run(tile);
     });

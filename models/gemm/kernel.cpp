@@ -11,16 +11,16 @@ namespace {
 bool accepts_everything(const Design&, const ProductTable*) { return true; }
 
 constexpr std::array kLnsKernels = {
-    Kernel{"avx512", accepts_avx512_planes, run_avx512_planes, limit_avx512_planes},
-    Kernel{"avx2", accepts_avx2_shifts, run_avx2_shifts, limit_avx2_shifts},
-    Kernel{"avx2_gather", accepts_avx2_gather, run_avx2_gather, nullptr},
-    Kernel{"portable", accepts_everything, run_portable_lns, nullptr},
+    Kernel{"avx512", accepts_avx512_planes, run_avx512_planes, limit_avx512_planes, louds_avx512_planes},
+    Kernel{"avx2", accepts_avx2_shifts, run_avx2_shifts, limit_avx2_shifts, nullptr},
+    Kernel{"avx2_gather", accepts_avx2_gather, run_avx2_gather, nullptr, nullptr},
+    Kernel{"portable", accepts_everything, run_portable_lns, nullptr, nullptr},
 };
 
 constexpr std::array kInt8Kernels = {
-    Kernel{"avx512", accepts_avx512_int8, run_avx512_int8, nullptr},
-    Kernel{"avx2", accepts_avx2_int8, run_avx2_int8, nullptr},
-    Kernel{"portable", accepts_everything, run_portable_int8, nullptr},
+    Kernel{"avx512", accepts_avx512_int8, run_avx512_int8, nullptr, nullptr},
+    Kernel{"avx2", accepts_avx2_int8, run_avx2_int8, nullptr, nullptr},
+    Kernel{"portable", accepts_everything, run_portable_int8, nullptr, nullptr},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "models/design/design.hpp"
+#include "models/gemm/louds.hpp"
 #include "models/gemm/packing.hpp"
 #include "models/gemm/product_table.hpp"
 
@@ -26,6 +27,9 @@ struct Tile {
   Overflow overflow;
   bool can_overflow;  ///< false: proven that no accumulator of the tile does
   bool wide;          ///< an accumulator and a vector's sum together may need more than 32 bits
+  /// Only where nothing can overflow: the kernel adds to what acc holds, bias included, and uses smaller
+  /// tables, as acc holds what they miss of loud operands' products.
+  bool quiet;
 };
 
 struct Kernel {
@@ -37,6 +41,8 @@ struct Kernel {
   /// Largest attenuation in the operands it wants packed (see Packer); null where that is 255 or there are
   /// none.
   int (*limit)(const ProductTable& table);
+  /// What its smaller tables miss; null where it has none.
+  LoudTables (*louds)(const ProductTable& table);
 };
 
 /// Kernels for a format, fastest first; the last is portable and accepts everything.
@@ -52,6 +58,7 @@ bool accumulations_fit_32_bits(const Design& design, const ProductTable* table);
 bool accepts_avx512_planes(const Design& design, const ProductTable* table);
 std::int64_t run_avx512_planes(const Tile& tile);
 int limit_avx512_planes(const ProductTable& table);
+LoudTables louds_avx512_planes(const ProductTable& table);
 bool accepts_avx2_shifts(const Design& design, const ProductTable* table);
 std::int64_t run_avx2_shifts(const Tile& tile);
 int limit_avx2_shifts(const ProductTable& table);

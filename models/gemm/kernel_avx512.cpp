@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "models/base/error.hpp"
 #include "models/gemm/kernel.hpp"
@@ -88,9 +89,15 @@ template <int columns, bool checked, class Lane>
 NAPIER_INLINE void walk(const Tile& t, int n, const Lane& lane, const Collector& collector,
                         __m512i& overflows) {
   const __mmask16 rows = valid_rows(t);
-  const __m512i bias = t.bias != nullptr ? _mm512_maskz_loadu_epi32(rows, t.bias) : _mm512_setzero_si512();
   __m512i acc[columns];
-  for_each<columns>([&](auto c) NAPIER_INLINED { acc[c] = bias; });
+  if constexpr (Lane::kLacksLouds) {
+    for_each<columns>([&](auto c) NAPIER_INLINED {
+      acc[c] = _mm512_maskz_loadu_epi32(rows, t.acc + (n + c) * t.acc_stride);
+    });
+  } else {
+    const __m512i bias = t.bias != nullptr ? _mm512_maskz_loadu_epi32(rows, t.bias) : _mm512_setzero_si512();
+    for_each<columns>([&](auto c) NAPIER_INLINED { acc[c] = bias; });
+  }
   const int step = t.groups_per_vector * (checked ? 1 : std::max(1, kManyGroups / t.groups_per_vector));
   for (int start = 0; start < t.groups; start += step) {
     __m512i sums[columns];
@@ -131,47 +138,94 @@ std::int64_t run(const Tile& t, const Lane& lane) {
 /// Columns worked on at once: enough to share the loads of A, few enough to stay in registers.
 constexpr int columns_for(int planes) { return planes == 1 ? 8 : planes <= 3 ? 4 : 2; }
 
-/// Values split into bytes: plane p is zero from attenuation 64 * reach_p on, and at 64 * reach_p - 1 unless
-/// reach_p is 4. `limit` is Packer's: 64 * (largest reach) - 1.
-template <int limit, int folds, int... reaches>
+/// How a table is split into planes. An index is an attenuation plus 255 - `limit`; its two high bits choose
+/// a *quarter*, 64 entries, one register. Plane p is zero outside `reaches[p]` quarters from `first` on, and
+/// at the last of their indices; the lowest `folds` planes are dropped from vectors' sums.
+///
+/// Where there are loud attenuations, they are all that `first` holds. The quiet form of a split leaves that
+/// quarter out, so that planes need a register less and the highest plane may go; then the look-ups of loud
+/// attenuations find some entry of another quarter. Planes to be dropped stay whole.
+struct Form {
+  int limit;
+  int louds;  ///< 0: `first` is used like the others
+};
+
+template <bool quiet, int first, int folds, int... reaches>
 class PlanesLane {
-  static constexpr int kPlanes = sizeof...(reaches);
-  static constexpr std::array<int, kPlanes> kReach = {reaches...};
-  static constexpr int kRegisters = (reaches + ...);
-  static constexpr int kOffset = 255 - limit;  ///< index = attenuation + kOffset
-  static constexpr bool any(int reach) { return ((reaches == reach) || ...); }
+  static constexpr std::array<int, sizeof...(reaches)> kFullReach = {reaches...};
+  static constexpr bool shortened(int plane) { return quiet && plane >= folds; }
+  static constexpr int begin(int plane) { return shortened(plane) ? first + 1 : first; }
+  static constexpr int reach(int plane) {
+    return kFullReach[static_cast<std::size_t>(plane)] - (shortened(plane) ? 1 : 0);
+  }
+  static constexpr int end(int plane) { return begin(plane) + reach(plane); }
+  static constexpr int planes() {
+    int count = 0;
+    while (count < static_cast<int>(sizeof...(reaches)) && reach(count) > 0) ++count;
+    return count;
+  }
+  static constexpr int kPlanes = planes();
   static constexpr int first_register(int plane) {
     int sum = 0;
-    for (int p = 0; p < plane; ++p) sum += kReach[static_cast<std::size_t>(p)];
+    for (int p = 0; p < plane; ++p) sum += reach(p);
     return sum;
   }
-  /// Entry of plane's register `r` for the look-up's low six bits being 0: 64 * r, but where indices are
-  /// offset by 64 the two registers of a double look-up change places.
-  static constexpr int first_entry(int reach, int r) {
-    return 64 * (limit == 191 && reach > 1 && r < 2 ? 1 - r : r);
+  static constexpr bool any_ends(int quarter) {
+    for (int p = 0; p < kPlanes; ++p) {
+      if (end(p) == quarter) return true;
+    }
+    return false;
   }
 
  public:
   static constexpr int kColumns = columns_for(kPlanes);
-  static constexpr int kLimit = limit;
+  static constexpr bool kLacksLouds = quiet;
 
-  static bool fits(const ProductTable& t) {
-    if (t.folds != folds) return false;
+  static constexpr bool kHasQuiet = first < 3;
+
+  /// The form of this split that holds a table, if one does.
+  static std::optional<Form> form(const ProductTable& t) {
+    if (t.folds != folds) return std::nullopt;
+    int louds = 1;  // that have to be in the first quarter, so that every plane ends in time
     for (std::size_t p = 0; p < t.planes.size(); ++p) {
-      const int reach = p < kPlanes ? kReach[p] : 0;
-      if (t.planes[p].used > (reach == 4 ? 256 : std::max(0, 64 * reach - 1))) return false;
+      const int reach = p < kFullReach.size() ? kFullReach[p] : 0;
+      if (t.planes[p].used == 0) continue;
+      if (reach == 0) return std::nullopt;
+      louds = std::max(louds, t.planes[p].used + 65 - 64 * reach);
     }
-    return true;
+    if (louds <= kQuiet && kHasQuiet) return Form{64 * (3 - first) + louds - 1, louds};
+    if (louds <= 64) return Form{64 * (4 - first) - 1, 0};
+    return std::nullopt;
   }
 
-  explicit PlanesLane(const ProductTable& table) {
-    for (int p = 0; p < kPlanes; ++p) {
-      const int reach = kReach[static_cast<std::size_t>(p)];
-      for (int r = 0; r < reach; ++r) {
-        const auto& bytes = table.planes[static_cast<std::size_t>(p)].bytes;
-        tables_[first_register(p) + r] = _mm512_loadu_si512(bytes.data() + first_entry(reach, r));
+  PlanesLane(const ProductTable& table, int limit) {
+    for_each<kPlanes>([&](auto p) {
+      // Nothing comes before attenuation 0.
+      std::array<std::uint8_t, 64 + 256> bytes{};
+      std::copy_n(table.planes[p].bytes.begin(), 256, bytes.begin() + 64);
+      for (int r = 0; r < reach(p); ++r) {
+        const int attenuation = 64 * (begin(p) + r) - (255 - limit);
+        tables_[first_register(p) + r] = _mm512_loadu_si512(bytes.data() + 64 + attenuation);
       }
+    });
+  }
+
+  /// What the sums of the planes that are not dropped miss for each loud attenuation.
+  static std::vector<std::int32_t> missing(const ProductTable& t, const Form& form) {
+    std::vector<std::int32_t> all;
+    for (std::size_t attenuation = 0; attenuation < static_cast<std::size_t>(form.louds); ++attenuation) {
+      std::uint32_t value = 0;
+      for (std::size_t p = folds; p < t.planes.size() && p < folds + 4; ++p) {
+        const int plane = static_cast<int>(p);
+        // Of one register the six low bits of an index choose an entry; of two or three, the bit above them
+        // tells the first from the second.
+        const std::size_t found = attenuation + (plane < kPlanes && reach(plane) == 1 ? 64 : 128);
+        const std::uint32_t is = plane < kPlanes ? t.planes[p].bytes[found] : 0U;
+        value += (t.planes[p].bytes[attenuation] - is) << (8 * (p - folds));
+      }
+      all.push_back(static_cast<std::int32_t>(value));
     }
+    return all;
   }
 
   template <int columns>
@@ -182,9 +236,9 @@ class PlanesLane {
     const std::uint32_t* b = t.b + n * stride;
     // Only planes that are dropped tell vectors apart.
     const int step = folds > 0 ? t.groups_per_vector : end - start;
-    for (int first = start; first < end; first += step) {
-      const std::int64_t last = std::min(end, first + step);
-      for (std::int64_t g = first; g < last; ++g) {
+    for (int vector = start; vector < end; vector += step) {
+      const std::int64_t last = std::min(end, vector + step);
+      for (std::int64_t g = vector; g < last; ++g) {
         const __m512i a = _mm512_loadu_si512(t.a + 2 * kPanel * g);
         const __m512i a_sign = _mm512_loadu_si512(t.a + 2 * kPanel * g + kPanel);
         for_each<columns>([&](auto c) NAPIER_INLINED {
@@ -204,39 +258,40 @@ class PlanesLane {
  private:
   /// An index in the forms that look-ups of different reach want.
   struct Index {
-    __m512i full;
-    __m512i below128, below192;  ///< clamped to the attenuations 127 and 191
-    __mmask64 last_half;         ///< attenuation 128 or more
-    NAPIER_INLINE explicit Index(__m512i i) : full(i), below128(i), below192(i), last_half{} {
-      if constexpr (limit > 127) {
-        below128 = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(127 + kOffset)));
-        last_half = limit == 255 ? _mm512_movepi8_mask(i)
-                                 : _mm512_cmpge_epu8_mask(i, _mm512_set1_epi8(static_cast<char>(192)));
-      }
-      if constexpr (limit > 191 && any(3)) {
-        below192 = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(191)));
-      }
+    __m512i below[5];  ///< [q]: clamped to the last index before quarter q
+    NAPIER_INLINE explicit Index(__m512i i) {
+      for_each<4>([&](auto q) NAPIER_INLINED {
+        if constexpr (any_ends(q))
+          below[q] = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(64 * q - 1)));
+      });
+      below[4] = i;
     }
   };
 
+  /// Lanes whose index lies in quarter q or after.
+  template <int q>
+  NAPIER_INLINE static __mmask64 from_quarter(__m512i index) {
+    return q == 2 ? _mm512_movepi8_mask(index)
+                  : _mm512_cmpge_epu8_mask(index, _mm512_set1_epi8(static_cast<char>(64 * q)));
+  }
+
   template <int plane>
   NAPIER_INLINE __m512i look_up(const Index& index) const {
-    constexpr int reach = kReach[plane];
     const __m512i* table = tables_ + first_register(plane);
-    if constexpr (limit == 63) {
-      return _mm512_permutexvar_epi8(index.full, table[0]);
-    } else if constexpr (reach == 1) {
-      const __m512i zero = _mm512_setzero_si512();
-      return limit == 191 ? _mm512_permutex2var_epi8(zero, index.below128, table[0])
-                          : _mm512_permutex2var_epi8(table[0], index.below128, zero);
-    } else if constexpr (reach == 2) {
-      return _mm512_permutex2var_epi8(table[0], index.below128, table[1]);
-    } else if constexpr (reach == 3) {
-      return _mm512_mask_permutexvar_epi8(_mm512_permutex2var_epi8(table[0], index.full, table[1]),
-                                          index.last_half, index.below192, table[2]);
+    const __m512i i = index.below[end(plane)];
+    constexpr int odd = begin(plane) % 2;  // bit 6 of an index in the first register's quarter
+    if constexpr (reach(plane) == 1) {
+      return _mm512_permutexvar_epi8(i, table[0]);
     } else {
-      return _mm512_mask_blend_epi8(index.last_half, _mm512_permutex2var_epi8(table[0], index.full, table[1]),
-                                    _mm512_permutex2var_epi8(table[2], index.full, table[3]));
+      const __m512i two = _mm512_permutex2var_epi8(table[odd], i, table[1 - odd]);
+      if constexpr (reach(plane) == 2) {
+        return two;
+      } else if constexpr (reach(plane) == 3) {
+        return _mm512_mask_permutexvar_epi8(two, from_quarter<begin(plane) + 2>(index.below[4]), i, table[2]);
+      } else {
+        return _mm512_mask_blend_epi8(from_quarter<2>(i), two,
+                                      _mm512_permutex2var_epi8(table[2], i, table[3]));
+      }
     }
   }
 
@@ -259,12 +314,13 @@ class PlanesLane {
     return sum;
   }
 
-  __m512i tables_[kRegisters];
+  __m512i tables_[first_register(kPlanes)];
 };
 
 /// INT8: pairs of 16-bit products.
 struct Int8Lane {
   static constexpr int kColumns = 8;
+  static constexpr bool kLacksLouds = false;
 
   template <int columns>
   NAPIER_INLINE void sum(const Tile& t, int n, int start, int end, __m512i (&sums)[columns]) const {
@@ -282,47 +338,71 @@ struct Int8Lane {
 
 /// One way to split a table into planes.
 struct Split {
-  bool (*fits)(const ProductTable& table);
-  int limit;
-  std::int64_t (*run)(const Tile& tile);
+  std::optional<Form> (*form)(const ProductTable& table);
+  std::int64_t (*run)(const Tile& tile, int limit);
+  /// Of forms with loud attenuations.
+  std::int64_t (*run_quiet)(const Tile& tile, int limit) = nullptr;
+  std::vector<std::int32_t> (*missing)(const ProductTable& table, const Form& form) = nullptr;
 };
 
-template <int limit, int folds, int... reaches>
+template <int first, int folds, int... reaches>
 constexpr Split split() {
-  using Lane = PlanesLane<limit, folds, reaches...>;
-  return {Lane::fits, limit, [](const Tile& t) { return run(t, Lane(*t.table)); }};
+  using Full = PlanesLane<false, first, folds, reaches...>;
+  Split split{.form = Full::form,
+              .run = [](const Tile& t, int limit) { return run(t, Full(*t.table, limit)); }};
+  if constexpr (Full::kHasQuiet) {
+    using Quiet = PlanesLane<true, first, folds, reaches...>;
+    split.run_quiet = [](const Tile& t, int limit) { return walk_all<false>(t, Quiet(*t.table, limit)); };
+    split.missing = Quiet::missing;
+  }
+  return split;
 }
 
 /// Fastest first. What they fit is said for 8-bit words of 8 codes an octave.
 constexpr Split kSplits[] = {
-    split<63, 0, 1>(),                     // 7 term bits
-    split<63, 0, 1, 1>(),                  // formats of few octaves
-    split<63, 0, 1, 1, 1, 1>(),            //
-    split<127, 0, 2, 1>(),                 // up to 15 term bits
-    split<127, 0, 2, 2, 2, 2>(),           //
-    split<191, 0, 3, 2, 1>(),              // up to 23
-    split<255, 0, 4, 3, 2, 1>(),           // up to 31
-    split<255, 0, 4, 4, 4, 4>(),           //
-    split<63, 1, 1, 1, 1, 1, 1>(),         // the same with constants of up to 8 bits of fraction
-    split<127, 1, 2, 2, 1>(),              //
-    split<191, 1, 3, 3, 2, 1>(),           //
-    split<255, 1, 4, 4, 3, 2, 1>(),        //
-    split<255, 1, 4, 4, 4, 4, 4>(),        //
-    split<255, 2, 4, 4, 4, 4, 4, 4>(),     // up to 16 bits
-    split<255, 3, 4, 4, 4, 4, 4, 4, 4>(),  // any
+    split<3, 0, 1>(),                    // 7 term bits
+    split<2, 0, 2, 1>(),                 // up to 15; 8 with one plane but for loud operands
+    split<3, 0, 1, 1>(),                 // formats of few octaves
+    split<3, 0, 1, 1, 1, 1>(),           //
+    split<1, 0, 3, 2, 1>(),              // up to 23; 16 with two planes but for loud operands
+    split<2, 0, 2, 2, 2, 2>(),           //
+    split<0, 0, 4, 3, 2, 1>(),           // up to 31; 24 with three planes but for loud operands
+    split<0, 0, 4, 4, 4, 4>(),           //
+    split<3, 1, 1, 1, 1, 1>(),           // the same with constants of up to 8 bits of fraction
+    split<2, 1, 2, 2, 1>(),              //
+    split<1, 1, 3, 3, 2, 1>(),           // 16 with three planes but for loud operands
+    split<0, 1, 4, 4, 3, 2, 1>(),        //
+    split<0, 1, 4, 4, 4, 4, 4>(),        //
+    split<0, 2, 4, 4, 4, 4, 4, 4>(),     // up to 16 bits
+    split<0, 3, 4, 4, 4, 4, 4, 4, 4>(),  // any
 };
 
-const Split* choose(const ProductTable& table) {
-  const auto* found = std::find_if(std::begin(kSplits), std::end(kSplits),
-                                   [&](const Split& split) { return split.fits(table); });
-  return found == std::end(kSplits) ? nullptr : found;
+struct Choice {
+  const Split* split;
+  Form form;
+};
+
+std::optional<Choice> choose(const ProductTable& table) {
+  for (const Split& split : kSplits) {
+    if (const std::optional<Form> form = split.form(table)) return Choice{&split, *form};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::int64_t run_avx512_planes(const Tile& t) { return choose(*t.table)->run(t); }
+std::int64_t run_avx512_planes(const Tile& t) {
+  const Choice choice = *choose(*t.table);
+  return (t.quiet ? choice.split->run_quiet : choice.split->run)(t, choice.form.limit);
+}
 
-int limit_avx512_planes(const ProductTable& table) { return choose(table)->limit; }
+int limit_avx512_planes(const ProductTable& table) { return choose(table)->form.limit; }
+
+LoudTables louds_avx512_planes(const ProductTable& table) {
+  const Choice choice = *choose(table);
+  if (choice.form.louds == 0) return LoudTables();
+  return LoudTables(choice.split->missing(table, choice.form));
+}
 
 std::int64_t run_avx512_int8(const Tile& t) { return run(t, Int8Lane{}); }
 
@@ -335,14 +415,14 @@ namespace {
 bool machine_has_avx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni") &&
-         __builtin_cpu_supports("popcnt");
+         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("popcnt");
 }
 
 }  // namespace
 
 bool accepts_avx512_planes(const Design& design, const ProductTable* table) {
-  return machine_has_avx512() && vector_sums_fit_32_bits(design, table) && choose(*table) != nullptr;
+  return machine_has_avx512() && vector_sums_fit_32_bits(design, table) && choose(*table).has_value();
 }
 
 bool accepts_avx512_int8(const Design& design, const ProductTable* table) {

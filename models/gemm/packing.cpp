@@ -12,7 +12,6 @@
 namespace napier::gemm {
 namespace {
 
-constexpr int kLnsGroup = 4;
 constexpr int kInt8Group = 2;
 
 /// Words whose energies certainly add up within 32 bits.
@@ -199,6 +198,7 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
   const auto groups = static_cast<std::size_t>(packed.groups);
   const std::size_t stride = kPanel * static_cast<std::size_t>(packed.parts);
   const LnsBytes bytes = lns_bytes(0x01, 0xFF, 0);
+  if (louds_ > 0) packed.codes.resize(product(panels, packed.groups) * kLnsGroup * kPanel);
   threads.for_each(panels, [&](int panel) {
     const auto words = std::make_unique_for_overwrite<std::uint32_t[]>(groups * kPanel);
     const auto signs = std::make_unique_for_overwrite<std::uint32_t[]>(lns_ ? groups * kPanel : 0);
@@ -218,6 +218,9 @@ void Packer::pack_a(const Rows& a, const Parallel& threads, Packed& packed) cons
     std::uint32_t* to = packed.words.data() + product(panel, packed.groups) * stride;
     interleave(words.get(), groups, stride, to);
     if (lns_) interleave(signs.get(), groups, stride, to + kPanel);
+    if (louds_ > 0) {
+      panel_codes_avx512(to, groups, louds_, product(panels, kPanel), packed.codes.data() + first);
+    }
   });
 }
 
@@ -226,6 +229,11 @@ void Packer::pack_b(const Rows& b, int first, int last, const Parallel& threads,
   shape(rows, k, packed);
   const auto groups = static_cast<std::size_t>(packed.groups);
   const LnsBytes bytes = lns_bytes(0x00, 0xFE, static_cast<std::uint8_t>(255 - limit_));
+  const std::size_t positions = groups * kLnsGroup, list = positions + kLoudSlack;
+  if (louds_ > 0) {
+    packed.louds.resize(static_cast<std::size_t>(rows));
+    packed.loud_words.resize(static_cast<std::size_t>(rows) * list);
+  }
   threads.for_each(divide_up(rows, kPanel), [&](int block) {
     std::vector<Word> scratch(static_cast<std::size_t>(k));
     std::vector<std::uint32_t> words(lns_ ? groups : 0), signs(words.size());
@@ -235,6 +243,13 @@ void Packer::pack_b(const Rows& b, int first, int last, const Parallel& threads,
           pack_row({b.row(first + row, scratch.data()), scratch.size()}, bytes, lns_ ? words.data() : to,
                    signs.data());
       if (lns_) zip(words.data(), signs.data(), groups, to);
+      if (louds_ > 0) {
+        const auto i = static_cast<std::size_t>(row);
+        std::uint32_t* louds = packed.loud_words.data() + i * list;
+        packed.louds[i] = {louds, find_louds_avx512(reinterpret_cast<const std::uint8_t*>(words.data()),
+                                                    reinterpret_cast<const std::uint8_t*>(signs.data()),
+                                                    positions, bytes.added, louds_, louds)};
+      }
     }
   });
 }

@@ -7,6 +7,7 @@
 #include "models/base/parallel.hpp"
 #include "models/design/design.hpp"
 #include "models/format/lns_format.hpp"
+#include "models/gemm/louds.hpp"
 #include "models/gemm/rows.hpp"
 
 /// How operands lie in memory for the inner loops. A *group* is what 32 bits of one row hold of consecutive
@@ -23,6 +24,9 @@ namespace napier::gemm {
 /// Rows of A that a tile works on at once: the 32-bit lanes of one 512-bit register.
 inline constexpr int kPanel = 16;
 
+/// LNS operands in a group.
+inline constexpr int kLnsGroup = 4;
+
 struct Packed {
   int groups = 0;             ///< groups in one row
   int groups_per_vector = 0;  ///< the last vector of a row may have fewer
@@ -31,6 +35,10 @@ struct Packed {
   AlignedVector<std::uint32_t> words;
   int parts = 1;
   std::vector<std::uint64_t> energies;  ///< of the rows, see MagnitudeBound
+  /// Where loud operands are wanted:
+  AlignedVector<std::uint8_t> codes;      ///< A: [position][row], whole panels of rows
+  std::vector<LoudList> louds;            ///< B: of the rows
+  std::vector<std::uint32_t> loud_words;  ///< what `louds` points into
 };
 
 /// How LNS words become packed bytes. A's and B's differ in the last of them.
@@ -53,6 +61,8 @@ class Packer {
   void pack_b(const Rows& b, int first, int last, const Parallel& threads, Packed& packed) const;
   /// Whether rows' energies are summed up; otherwise they count 0.
   void want_energies(bool wanted) { energies_ = wanted; }
+  /// Attenuations below `count` are loud; 0: none, and neither codes nor lists are made.
+  void want_louds(int count) { louds_ = count; }
   /// 32-bit words that a packed row of k words takes, signs included.
   std::size_t row_size(int k) const;
 
@@ -69,6 +79,7 @@ class Packer {
   LnsFormat format_;
   int limit_;
   bool energies_ = true;
+  int louds_ = 0;
 };
 
 }  // namespace napier::gemm

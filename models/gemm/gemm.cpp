@@ -23,6 +23,9 @@ constexpr std::size_t kStripe = std::size_t{1} << 19;
 /// of the products of 12 operands.
 constexpr double kLoudShare = 1.0 / 12;
 
+/// Rows of A and of B from which on finding them pays.
+constexpr int kLoudRowsA = 64, kLoudRowsB = 128;
+
 std::optional<ProductTable> make_table(const Design& design) {
   if (design.format.kind != FormatKind::kLns) return std::nullopt;
   return ProductTable(design);
@@ -81,7 +84,6 @@ struct Gemm::State {
         bound(d, table ? &*table : nullptr),
         wide(!gemm::accumulations_fit_32_bits(d, table ? &*table : nullptr)) {
     if (table && kernel.louds != nullptr) louds = kernel.louds(*table);
-    packer.want_louds(louds.count);
   }
 
   /// acc[n][m], bias[m]; see Gemm::operator().
@@ -93,7 +95,7 @@ struct Gemm::State {
  private:
   /// Whether columns begin .. end-1 of the packed stripe hold few enough loud operands.
   bool louds_apart(int begin, int end) const {
-    if (louds.count == 0) return false;
+    if (!packer.wants_louds()) return false;
     std::size_t count = 0;
     for (int n = begin; n < end; ++n) count += b.louds[static_cast<std::size_t>(n)].count;
     return static_cast<double>(count) <=
@@ -123,6 +125,7 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
   const int k = a_rows.length();
   const bool always_fits = bound.holds(k, largest_bias(bias, 0, m));
   packer.want_energies(!always_fits);
+  packer.want_louds(m >= kLoudRowsA && n >= kLoudRowsB ? louds.count : 0);
   packer.pack_a(a_rows, threads, a);
   std::vector<std::uint64_t> energies;
   std::vector<std::int64_t> biases;

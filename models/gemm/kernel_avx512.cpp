@@ -170,9 +170,11 @@ class PlanesLane {
     for (int p = 0; p < plane; ++p) sum += reach(p);
     return sum;
   }
-  static constexpr bool any_ends(int quarter) {
+  /// Quarter 2 alone: bit 6 of an index is set in both quarters beside it, and chooses a register of zeros.
+  static constexpr bool beside_zeros(int plane) { return reach(plane) == 1 && end(plane) == 3; }
+  static constexpr bool clamps_before(int quarter) {
     for (int p = 0; p < kPlanes; ++p) {
-      if (end(p) == quarter) return true;
+      if (end(p) == quarter && !beside_zeros(p)) return true;
     }
     return false;
   }
@@ -216,11 +218,13 @@ class PlanesLane {
     for (std::size_t attenuation = 0; attenuation < static_cast<std::size_t>(form.louds); ++attenuation) {
       std::uint32_t value = 0;
       for (std::size_t p = folds; p < t.planes.size() && p < folds + 4; ++p) {
+        std::uint32_t is = 0;
         const int plane = static_cast<int>(p);
-        // Of one register the six low bits of an index choose an entry; of two or three, the bit above them
-        // tells the first from the second.
-        const std::size_t found = attenuation + (plane < kPlanes && reach(plane) == 1 ? 64 : 128);
-        const std::uint32_t is = plane < kPlanes ? t.planes[p].bytes[found] : 0U;
+        if (plane < kPlanes && !beside_zeros(plane)) {
+          // Of one register the six low bits of an index choose an entry; of two or three, the bit above them
+          // tells the first from the second.
+          is = t.planes[p].bytes[attenuation + (reach(plane) == 1 ? 64 : 128)];
+        }
         value += (t.planes[p].bytes[attenuation] - is) << (8 * (p - folds));
       }
       all.push_back(static_cast<std::int32_t>(value));
@@ -261,7 +265,7 @@ class PlanesLane {
     __m512i below[5];  ///< [q]: clamped to the last index before quarter q
     NAPIER_INLINE explicit Index(__m512i i) {
       for_each<4>([&](auto q) NAPIER_INLINED {
-        if constexpr (any_ends(q))
+        if constexpr (clamps_before(q))
           below[q] = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(64 * q - 1)));
       });
       below[4] = i;
@@ -278,9 +282,11 @@ class PlanesLane {
   template <int plane>
   NAPIER_INLINE __m512i look_up(const Index& index) const {
     const __m512i* table = tables_ + first_register(plane);
-    const __m512i i = index.below[end(plane)];
+    const __m512i i = index.below[beside_zeros(plane) ? 4 : end(plane)];
     constexpr int odd = begin(plane) % 2;  // bit 6 of an index in the first register's quarter
-    if constexpr (reach(plane) == 1) {
+    if constexpr (beside_zeros(plane)) {
+      return _mm512_permutex2var_epi8(table[0], i, _mm512_setzero_si512());
+    } else if constexpr (reach(plane) == 1) {
       return _mm512_permutexvar_epi8(i, table[0]);
     } else {
       const __m512i two = _mm512_permutex2var_epi8(table[odd], i, table[1 - odd]);

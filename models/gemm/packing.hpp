@@ -63,6 +63,7 @@ class Packer {
   void want_energies(bool wanted) { energies_ = wanted; }
   /// Attenuations below `count` are loud; 0: none, and neither codes nor lists are made.
   void want_louds(int count) { louds_ = count; }
+  bool wants_louds() const { return louds_ > 0; }
   /// 32-bit words that a packed row of k words takes, signs included.
   std::size_t row_size(int k) const;
 

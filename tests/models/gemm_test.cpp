@@ -203,6 +203,55 @@ TEST(Gemm, RandomDesigns) {
   EXPECT_TRUE(fast > 200 || Gemm::available(Design{}).size() == 1);
 }
 
+/// About `loud` of 16 operands have the largest magnitudes, the others any.
+Product partly_loud(const Design& d, std::mt19937& random, int m, int n, int k, unsigned loud) {
+  Product p = random_product(d, random, m, n, k, false);
+  const LnsFormat f(d.format);
+  for (auto* words : {&p.a, &p.b}) {
+    for (Word& word : *words) {
+      const int attenuation = static_cast<int>(random() % (random() % 16 < loud ? 8 : 120));
+      if (random() % 4 != 0) word = f.word(random() % 2 == 0, std::max(0, f.max_code() - attenuation));
+    }
+  }
+  return p;
+}
+
+TEST(Gemm, EveryShareOfLoudOperands) {
+  std::mt19937 random(5);
+  for (const auto style :
+       {ConversionStyle::kPerElement, ConversionStyle::kBinned, ConversionStyle::kSplitSign}) {
+    for (const int term_bits : {8, 15, 16, 24}) {
+      Design d;
+      d.datapath.style = style;
+      d.datapath.term_bits = term_bits;
+      // Some accumulators cannot overflow, some can.
+      d.datapath.accumulator_bits = std::min(32, term_bits + 6);
+      if (widths::scaled_sum_bits(d) > 63) continue;
+      for (const unsigned loud : {0U, 1U, 2U, 16U}) {
+        const Product p = partly_loud(d, random, 70, 150, 70, loud);
+        const Result expected = reference(d, p);
+        for (const std::string& kernel : Gemm::available(d)) {
+          for (const int threads : {1, 2}) {
+            ASSERT_EQ(compute(d, p, kernel, threads), expected)
+                << kernel << ", " << term_bits << " term bits, loud " << loud;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Gemm, ColumnsInSeveralStripes) {
+  std::mt19937 random(6);
+  Design d;
+  d.datapath.accumulator_bits = 32;
+  const Product p = partly_loud(d, random, 64, 300, 2100, 0);
+  const Result expected = reference(d, p);
+  for (const std::string& kernel : Gemm::available(d)) {
+    ASSERT_EQ(compute(d, p, kernel, 2), expected) << kernel;
+  }
+}
+
 TEST(Gemm, LoudOperandsDoSaturate) {
   std::mt19937 random(2);
   Design d;

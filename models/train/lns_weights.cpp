@@ -60,10 +60,10 @@ LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::
              ? max_code
              : std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1,
                           max_code);
+  const UpdateGrid grid(design);
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
     const int scale = scale_ + (channels ? row_scales_[row] : 0);
-    const auto words =
-        initial_words(UpdateGrid(design), initial.subspan(row * row_size, row_size), scale, cap_);
+    const auto words = initial_words(grid, initial.subspan(row * row_size, row_size), scale, cap_);
     words_.insert(words_.end(), words.begin(), words.end());
   }
   v_.assign(initial.size(), unit_.unit().zero_v());

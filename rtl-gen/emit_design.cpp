@@ -20,6 +20,7 @@ namespace napier::rtl {
 
 std::vector<EmittedFile> emit_design(const Design& design) {
   require_hardware(design);
+  require_bare_element(design, "the Verilog generator");
   std::vector<EmittedFile> files;
   if (widths::is_lns(design)) {
     files.push_back(emit_lns_multiplier(design));

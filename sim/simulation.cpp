@@ -5,6 +5,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/interrupt.hpp"
+#include "models/design/design_file.hpp"
 #include "models/stimulus/stimulus.hpp"
 #include "sim/host.hpp"
 #include "sim/monitor.hpp"
@@ -125,6 +126,7 @@ struct Bench {
 
 SimResult simulate(const Design& design, const Trace& trace, const SimOptions& options) {
   check_options(options);
+  require_bare_element(design, "the simulation of an element");
   Trace replay = trace;
   replay.design = design;
   const Stimulus stimulus = make_stimulus(replay);

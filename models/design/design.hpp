@@ -92,6 +92,27 @@ struct Pipeline {
   int update = 4;
 };
 
+/// Processing elements that share operands, and the links between them and the global buffer.
+struct ArrayParameters {
+  int elements = 0;     ///< 0: the bare processing element, without array and memory
+  int link_bits = 256;  ///< bits that each link moves in a cycle
+  int out_queue = 64;   ///< output words that wait at each element
+};
+
+/// The global buffer's four banks and the external memory behind them.
+struct MemoryParameters {
+  int a_words = 16384;       ///< vectors in bank a
+  int b_words = 16384;       ///< vectors in bank b
+  int side_words = 4096;     ///< words of jobs, biases, masks, row scales and updates in bank side
+  int out_words = 4096;      ///< words of outputs in bank out
+  int dram_bits = 64;        ///< bits of a beat
+  int dram_interval = 1;     ///< cycles a beat, clock ratio included
+  int dram_latency = 40;     ///< cycles from a read's request to its data in an open row
+  int dram_banks = 8;        ///< banks, each with one open row
+  int dram_row_beats = 256;  ///< beats of a row
+  int dram_row_miss = 20;    ///< cycles more where another row must be opened
+};
+
 struct Clock {
   double period_ns = 20.0;  ///< clock period for synthesis and energy
 };
@@ -105,6 +126,8 @@ struct Design {
   PostProcessorParameters post_processor;
   Update update;
   Pipeline pipeline;
+  ArrayParameters array;
+  MemoryParameters memory;
   Clock clock;
 };
 

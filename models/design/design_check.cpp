@@ -28,6 +28,7 @@ class Checker {
     }
     if (d_.update.kind != UpdateKind::kHost) check_update_word();
     if (d_.update.kind == UpdateKind::kMadam) check_update();
+    if (d_.array.elements > 0) check_array();
   }
 
  private:
@@ -57,6 +58,9 @@ class Checker {
       if (key == "name" || key == "format.kind" || key == "update.kind") return false;
       if (key.starts_with("update.master") || key == "update.seed") return unused_by_update(key);
       if (!has_hardware(d_.format.kind)) return !read_by_baseline(key) || unused_by_scale_rule(key);
+      if (key.starts_with("memory.") || (key.starts_with("array.") && key != "array.elements")) {
+        return d_.array.elements == 0;
+      }
       if (!lns) {
         for (const char* k : {"format.gamma_log2", "format.zero", "format.rounding", "format.scale_grid",
                               "format.scale_group", "datapath.style", "datapath.lut_bits",
@@ -157,6 +161,7 @@ class Checker {
     if (key.starts_with("update.") || key == "pipeline.update") {
       return std::string("update.kind is ") + kind_name(d_.update.kind);
     }
+    if (key.starts_with("array.") || key.starts_with("memory.")) return "array.elements is 0";
     if (key == "format.scale_history" || key == "format.scale_margin") return "format.scale_rule is current";
     if (d_.format.kind == FormatKind::kInt8) return "format.kind is int8";
     if (key == "format.seed") return "format.rounding is not stochastic";
@@ -295,6 +300,37 @@ class Checker {
                                " does not go with update.round_first, whose table holds whole |g*| of 1 to " +
                                std::to_string(kMostRoundedGradient) + "; write a bound of that range");
     }
+  }
+
+  void check_array() const {
+    const MemoryParameters& m = d_.memory;
+    if (m.dram_bits % 8 != 0) {
+      fail("memory.dram_bits", "memory.dram_bits " + std::to_string(m.dram_bits) +
+                                   " is no whole number of bytes; write a multiple of 8");
+    }
+    const int elements = d_.array.elements, groups = widths::drain_groups(d_);
+    check_bank("memory.a_words", m.a_words, 2, elements * d_.datapath.lanes, "one vector of every lane");
+    check_bank("memory.b_words", m.b_words, 2, d_.collector.entries, "one tile's vectors of one k");
+    check_bank("memory.side_words", m.side_words, 4, elements * groups * d_.collector.entries,
+               "one tile's masks");
+    check_bank("memory.side_words", m.side_words, 4, elements * (1 + 2 * groups),
+               "a job, biases and row scales of every element");
+    check_bank("memory.out_words", m.out_words, 2, elements * groups * d_.collector.entries,
+               "one tile's outputs");
+    // Random bits are chosen by the place in a job's product, or of a weight in an update job.
+    if (elements > 1 && (widths::is_stochastic(d_) || widths::stochastic_update(d_))) {
+      fail("array.elements",
+           "array.elements " + std::to_string(elements) +
+               " splits products and updates, and with stochastic rounding their random bits are chosen by "
+               "places in the whole; write 1, or round to the nearest");
+    }
+  }
+
+  void check_bank(const char* key, int words, int parts, int least, const std::string& what) const {
+    if (words / parts >= least) return;
+    fail(key, std::string(key) + " " + std::to_string(words) + " in " + std::to_string(parts) +
+                  " parts does not hold " + what + ", " + std::to_string(least) + " words; write at least " +
+                  std::to_string(parts * least));
   }
 
   const Design& d_;

@@ -33,6 +33,13 @@ void require_hardware(const Design& design) {
                    ", a training baseline without hardware; choose a design with format.kind lns or int8");
 }
 
+void require_bare_element(const Design& design, const std::string& doing) {
+  if (design.array.elements == 0) return;
+  throw InputError("design '" + design.name + "' is an accelerator of " +
+                   std::to_string(design.array.elements) + " elements, and " + doing +
+                   " takes bare processing elements; remove the groups array and memory");
+}
+
 std::string resolved_yaml(const Design& design) { return design_schema().write(design); }
 
 std::string design_digest(const Design& design) { return sha256(resolved_yaml(design)); }

@@ -31,6 +31,10 @@ std::string format_name(FormatKind kind);
 /// Throws InputError, which names those that have, where the design's format has no hardware.
 void require_hardware(const Design& design);
 
+/// Throws InputError where the design is an accelerator, which `doing` does not know: "the Verilog
+/// generator".
+void require_bare_element(const Design& design, const std::string& doing);
+
 /// The design as YAML, all parameters written; the same text for the same design on every machine.
 std::string resolved_yaml(const Design& design);
 

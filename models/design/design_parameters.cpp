@@ -133,6 +133,36 @@ void declare_pipeline(Group<Pipeline> g) {
   g.integer("update", &Pipeline::update, {1, 8}, "registers", "In madam_update");
 }
 
+void declare_array(Group<ArrayParameters> g) {
+  g.integer("elements", &ArrayParameters::elements, {0, 64}, "elements",
+            "Processing elements that share B vectors; 0: one bare element, without array and memory");
+  g.integer("link_bits", &ArrayParameters::link_bits, {8, 8192}, "bits",
+            "Bits that each link between global buffer and elements moves in a cycle");
+  g.integer("out_queue", &ArrayParameters::out_queue, {2, 65536}, "words",
+            "Output words that can wait at each element for the link");
+}
+
+void declare_memory(Group<MemoryParameters> g) {
+  g.integer("a_words", &MemoryParameters::a_words, {2, 16777216}, "vectors",
+            "Vectors in bank a of the global buffer, both halves together");
+  g.integer("b_words", &MemoryParameters::b_words, {2, 16777216}, "vectors",
+            "Vectors in bank b of the global buffer, both halves together");
+  g.integer("side_words", &MemoryParameters::side_words, {4, 16777216}, "words",
+            "Words of jobs, biases, row scales, masks and updates in bank side, four quarters together");
+  g.integer("out_words", &MemoryParameters::out_words, {2, 16777216}, "words",
+            "Words of outputs in bank out, both halves together");
+  g.integer("dram_bits", &MemoryParameters::dram_bits, {8, 4096}, "bits",
+            "Bits of a beat to or from external memory, whole bytes");
+  g.integer("dram_interval", &MemoryParameters::dram_interval, {1, 256}, "cycles",
+            "Cycles of the accelerator's clock from one beat to the next");
+  g.integer("dram_latency", &MemoryParameters::dram_latency, {1, 4096}, "cycles",
+            "Cycles from the request of a beat in an open row to its data");
+  g.integer("dram_banks", &MemoryParameters::dram_banks, {1, 256}, "banks", "Banks, each with one open row");
+  g.integer("dram_row_beats", &MemoryParameters::dram_row_beats, {1, 65536}, "beats", "Beats of a row");
+  g.integer("dram_row_miss", &MemoryParameters::dram_row_miss, {0, 4096}, "cycles",
+            "Cycles more for a beat whose row is not open");
+}
+
 void declare_design(Group<Design>& design) {
   design.text("name", &Design::name,
               "Name in reports and generated files: a letter, then letters, digits, _ or -");
@@ -153,6 +183,8 @@ void declare_design(Group<Design>& design) {
                "Mantissa bits compared with the code thresholds (lns); the rest is dropped");
   declare_update(design.group("update", &Design::update, "Weight update"));
   declare_pipeline(design.group("pipeline", &Design::pipeline, "Registers after each stage"));
+  declare_array(design.group("array", &Design::array, "Processing elements and their links"));
+  declare_memory(design.group("memory", &Design::memory, "Global buffer and external memory"));
   auto clock = design.group("clock", &Design::clock, "Clock for synthesis and energy");
   clock.real("period_ns", &Clock::period_ns, {.min = 0.05, .max = 1000}, "ns", "Clock period");
 }
@@ -161,7 +193,9 @@ void declare_design(Group<Design>& design) {
 
 const config::Schema<Design>& design_schema() {
   static const config::Schema<Design> schema(
-      "design", "One processing element: number format, datapath, buffers, weight update", declare_design);
+      "design",
+      "An accelerator or one processing element: number format, datapath, buffers, weight update, memory",
+      declare_design);
   return schema;
 }
 

@@ -79,6 +79,8 @@ inline bool is_stochastic(const Design& d) { return is_lns(d) && d.format.roundi
 inline bool has_row_scales(const Design& d) {
   return is_lns(d) && d.format.scale_group == ScaleGroup::kChannel;
 }
+/// The update_job word; with stochastic rounding it brings a key of 64 bits.
+inline int update_job_bits(const Design& d) { return stochastic_update(d) ? 192 : 128; }
 /// The job word; designs that round at random add a key of 64 bits.
 inline int job_bits(const Design& d) { return is_stochastic(d) ? 176 : 112; }
 

@@ -23,7 +23,7 @@ std::vector<Channel> channels(const Design& d) {
   };
   if (d.update.kind == UpdateKind::kMadam) {
     const int state_bits = d.update.bits + d.update.v_bits;
-    result.push_back({"update_job", widths::stochastic_update(d) ? 192 : 128});
+    result.push_back({"update_job", widths::update_job_bits(d)});
     result.push_back({"update_in", d.update.lanes * (state_bits + d.format.bits)});
     result.push_back({"update_out", d.update.lanes * state_bits});
   }

@@ -225,6 +225,23 @@ INSTANTIATE_TEST_SUITE_P(
         BadDesign{"format: {kind: int8}\nupdate: {kind: rounded}\n",
                   "d.yaml:2:16: update.kind rounded works on logarithms and needs format.kind lns; write "
                   "update.kind host"},
+        BadDesign{"memory: {dram_bits: 32}\n",
+                  "d.yaml:1:21: key 'memory.dram_bits' means nothing in this design (array.elements is 0); "
+                  "remove it, or keep its default 64"},
+        BadDesign{"array: {out_queue: 8}\n",
+                  "d.yaml:1:20: key 'array.out_queue' means nothing in this design (array.elements is 0); "
+                  "remove it, or keep its default 64"},
+        BadDesign{"array: {elements: 2}\nmemory: {dram_bits: 36}\n",
+                  "d.yaml:2:21: memory.dram_bits 36 is no whole number of bytes; write a multiple of 8"},
+        BadDesign{"array: {elements: 4}\nmemory: {a_words: 255}\n",
+                  "d.yaml:2:19: memory.a_words 255 in 2 parts does not hold one vector of every lane, 128 "
+                  "words; write at least 256"},
+        BadDesign{"array: {elements: 4}\nmemory: {out_words: 511}\n",
+                  "d.yaml:2:21: memory.out_words 511 in 2 parts does not hold one tile's outputs, 256 words; "
+                  "write at least 512"},
+        BadDesign{"array: {elements: 2}\nformat: {rounding: stochastic}\n",
+                  "d.yaml:1:19: array.elements 2 splits products and updates, and with stochastic rounding "
+                  "their random bits are chosen by places in the whole; write 1, or round to the nearest"},
         BadDesign{"update: {v_bits: 19}\n",
                   "d.yaml:1:18: update.v_bits 19 leaves 5 whole bits above update.v_fraction, too few for "
                   "the range "

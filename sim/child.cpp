@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <iostream>
 #include <string>
 
@@ -36,10 +37,10 @@ std::string read_all(int from) {
 }
 
 /// The child's exit code says how it ended, its text is the result or the message.
-[[noreturn]] void run_child(int to, const Design& design, const Trace& trace, const SimOptions& options) {
+[[noreturn]] void run_child(int to, const std::function<std::string()>& simulation) {
   auto code = ExitCode::kInternal;
   try {
-    const std::string text = to_json(simulate(design, trace, options));
+    const std::string text = simulation();
     code = ExitCode::kHeld;
     write_all(to, text);
   } catch (const Error& e) {
@@ -69,9 +70,8 @@ std::string read_all(int from) {
   throw InternalError(message);
 }
 
-}  // namespace
-
-SimResult simulate_in_child(const Design& design, const Trace& trace, const SimOptions& options) {
+/// What the simulation returns, from a process of its own.
+std::string in_child(const std::function<std::string()>& simulation) {
   int ends[2];
   std::cout.flush();
   if (pipe(ends) != 0) throw InternalError(std::string("cannot make a pipe: ") + std::strerror(errno));
@@ -83,7 +83,7 @@ SimResult simulate_in_child(const Design& design, const Trace& trace, const SimO
   }
   if (child == 0) {
     close(ends[0]);
-    run_child(ends[1], design, trace, options);
+    run_child(ends[1], simulation);
   }
   close(ends[1]);
   const std::string text = read_all(ends[0]);
@@ -94,7 +94,19 @@ SimResult simulate_in_child(const Design& design, const Trace& trace, const SimO
   check_interrupt();
   if (!WIFEXITED(status)) throw InternalError("the simulation process was killed");
   if (WEXITSTATUS(status) != 0) rethrow(WEXITSTATUS(status), text);
-  return result_from_json(text);
+  return text;
+}
+
+}  // namespace
+
+SimResult simulate_in_child(const Design& design, const Trace& trace, const SimOptions& options) {
+  return result_from_json(in_child([&] { return to_json(simulate(design, trace, options)); }));
+}
+
+AcceleratorResult simulate_accelerator_in_child(const Design& design, const Trace& trace,
+                                                const AcceleratorOptions& options) {
+  return accelerator_result_from_json(
+      in_child([&] { return to_json(simulate_accelerator(design, trace, options)); }));
 }
 
 }  // namespace napier::sim

@@ -22,17 +22,22 @@ CycleCounter::CycleCounter(const Trace& trace, const Stimulus& stimulus, const P
   }
 }
 
-void CycleCounter::count(const ChannelProbe& probe) {
-  const auto why = static_cast<std::size_t>(cause(probe));
+Cause CycleCounter::count(const ChannelProbe& probe) {
+  const Cause why = cause(probe);
+  const auto index = static_cast<std::size_t>(why);
   ++cycles_;
-  ++causes_[why];
+  ++causes_[index];
   ++update_causes_[static_cast<std::size_t>(update_cause(probe))];
   if (probe.moved(kJobChannel)) --jobs_left_;
   if (probe.moved(kUpdateJobChannel)) --update_jobs_left_;
-  if (current_ == records_.size()) return;
+  if (current_ < records_.size()) count_record(probe, index);
+  return why;
+}
+
+void CycleCounter::count_record(const ChannelProbe& probe, std::size_t cause_index) {
   RecordCycles& record = records_[current_];
   ++record.cycles;
-  ++record.causes[why];
+  ++record.causes[cause_index];
   if (!probe.moved(kOutChannel) || ++moved_ < out_words_[current_]) return;
   record.saturations = element_.saturations() - saturations_before_;
   saturations_before_ = element_.saturations();

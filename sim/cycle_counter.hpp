@@ -21,8 +21,8 @@ class CycleCounter {
  public:
   CycleCounter(const Trace& trace, const Stimulus& stimulus, const ProcessingElement& element);
 
-  /// One cycle, seen before its edge.
-  void count(const ChannelProbe& probe);
+  /// One cycle, seen before its edge. Returns its cause.
+  Cause count(const ChannelProbe& probe);
 
   std::int64_t cycles() const { return cycles_; }
   const CauseCounts& causes() const { return causes_; }
@@ -31,6 +31,7 @@ class CycleCounter {
 
  private:
   Cause cause(const ChannelProbe& probe) const;
+  void count_record(const ChannelProbe& probe, std::size_t cause_index);
   Cause wait_cause(const ChannelProbe& probe) const;
   UpdateCause update_cause(const ChannelProbe& probe) const;
 

@@ -8,9 +8,19 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Event, component, event, count, unit)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RecordResult, step, layer, pass, m, n, k, cycles, causes, utilisation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SimResult, cycles, causes, update_causes, records, events, macs,
                                    words_checked, utilisation, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ElementResult, causes, wait_memory, update_causes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProductResult, step, layer, pass, m, n, k, cycles, dma, busy, utilisation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AcceleratorResult, cycles, dma, banks, gather, elements, products, events,
+                                   macs, words_checked, utilisation, seconds)
 
 std::string to_json(const SimResult& result) { return nlohmann::json(result).dump(); }
 
 SimResult result_from_json(const std::string& text) { return nlohmann::json::parse(text).get<SimResult>(); }
+
+std::string to_json(const AcceleratorResult& result) { return nlohmann::json(result).dump(); }
+
+AcceleratorResult accelerator_result_from_json(const std::string& text) {
+  return nlohmann::json::parse(text).get<AcceleratorResult>();
+}
 
 }  // namespace napier::sim

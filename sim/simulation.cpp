@@ -7,6 +7,7 @@
 #include "models/base/interrupt.hpp"
 #include "models/design/design_file.hpp"
 #include "models/stimulus/stimulus.hpp"
+#include "sim/elaboration.hpp"
 #include "sim/host.hpp"
 #include "sim/monitor.hpp"
 
@@ -20,24 +21,11 @@ namespace {
 constexpr std::int64_t kChunk = 20000;  // cycles between looks at the clock and at Ctrl-C
 
 void check_options(const SimOptions& options) {
-  if (options.stall_percent > 99) {
-    throw InputError("stalls of " + std::to_string(options.stall_percent) +
-                     " % would hold the host back for ever; use 0 to 99");
-  }
+  check_stall_percent(options.stall_percent);
   if (options.vcd_to && *options.vcd_to < options.vcd_from) {
     throw InputError("the VCD window ends at cycle " + std::to_string(*options.vcd_to) +
                      ", before it starts at " + std::to_string(options.vcd_from));
   }
-}
-
-/// SystemC cannot take its modules down and build others within one process.
-void allow_one_elaboration() {
-  static bool elaborated = false;
-  if (elaborated) {
-    throw InternalError(
-        "simulate() was called twice in one process; SystemC allows one, use simulate_in_child()");
-  }
-  elaborated = true;
 }
 
 double utilisation(std::int64_t macs, std::int64_t cycles, const Design& design) {
@@ -130,8 +118,7 @@ SimResult simulate(const Design& design, const Trace& trace, const SimOptions& o
   Trace replay = trace;
   replay.design = design;
   const Stimulus stimulus = make_stimulus(replay);
-  allow_one_elaboration();
-  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);  // "stopped by user"
+  begin_elaboration();
   const auto start = std::chrono::steady_clock::now();
   Bench bench(replay, stimulus, options);
   const std::int64_t words = bench.monitor.words_left();

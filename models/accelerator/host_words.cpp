@@ -8,6 +8,12 @@
 namespace napier {
 namespace {
 
+std::uint32_t field32(std::span<const std::uint8_t> word, int bit) {
+  return static_cast<std::uint32_t>(word_field(word, bit, 32));
+}
+
+}  // namespace
+
 void append(const DmaJob& job, WordStream& to) {
   WordPacker p(to);
   p.put(static_cast<int>(job.kind), 8);
@@ -26,12 +32,6 @@ void append(const StreamJob& job, WordStream& to) {
   p.put(static_cast<std::uint32_t>(job.elements >> 32), 32);
   p.finish();
 }
-
-std::uint32_t field32(std::span<const std::uint8_t> word, int bit) {
-  return static_cast<std::uint32_t>(word_field(word, bit, 32));
-}
-
-}  // namespace
 
 std::vector<Channel> accelerator_channels(const Design& d) {
   const int tag_bits = 4 + d.array.elements;
@@ -115,6 +115,7 @@ void write_host_words(const Design& design, AcceleratorProgram& p) {
     for (const StreamJob& job : p.streams[bank]) append(job, *jobs[bank]);
   }
   const auto beat_bytes = static_cast<std::size_t>(design.memory.dram_bits / 8);
+  std::vector<std::int64_t> requests = {0};  // after so many dma descriptors
   for (const DmaJob& job : p.dma) {
     append(job, p.dma_job);
     const bool write = bank_of(job.kind) == Bank::kOut;
@@ -125,7 +126,9 @@ void write_host_words(const Design& design, AcceleratorProgram& p) {
       append_request({job.address + i, write, beat}, p.mem_req);
       if (!write) p.mem_rsp.bytes.insert(p.mem_rsp.bytes.end(), beat.begin(), beat.end());
     }
+    requests.push_back(p.mem_req.words());
   }
+  for (std::int64_t& end : p.product_ends) end = requests[static_cast<std::size_t>(end)];
 }
 
 }  // namespace napier

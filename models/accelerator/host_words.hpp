@@ -7,7 +7,9 @@
 /// The accelerator's channels in bits. Layout: docs/accelerator.md, Channels.
 namespace napier {
 
-/// Descriptors as their words hold them.
+/// Descriptors, to and from their words.
+void append(const DmaJob& job, WordStream& to);
+void append(const StreamJob& job, WordStream& to);
 DmaJob decode_dma_job(std::span<const std::uint8_t> word);
 StreamJob decode_stream_job(std::span<const std::uint8_t> word);
 
@@ -22,7 +24,8 @@ struct MemoryRequest {
 };
 void append_request(const MemoryRequest& request, WordStream& to);
 
-/// Fills in the streams of a program from its descriptors and memory images.
+/// Fills in the streams of a program from its descriptors and memory images. `product_ends` holds numbers of
+/// dma descriptors before and of mem_req words after.
 void write_host_words(const Design& design, AcceleratorProgram& program);
 
 }  // namespace napier

@@ -61,6 +61,7 @@ class ProgramWriter {
   ProgramWriter(const Trace& trace, const std::vector<ArrayJob>& jobs, AcceleratorProgram& program)
       : trace_(trace), d_(trace.design), jobs_(jobs), p_(program), groups_(widths::drain_groups(d_)) {
     cursors_.assign(p_.elements.size(), {});
+    p_.product_ends.assign(trace.gemms.size(), 0);
   }
 
   void write() {
@@ -103,6 +104,9 @@ class ProgramWriter {
   // ---- external memory ----
 
   Region allocate(WordKind kind, std::int64_t row, std::int64_t words) {
+    if (row + words > bank_rows(d_, bank_of(kind))) {
+      throw InternalError("words of kind " + std::string(kind_name(kind)) + " past the end of their bank");
+    }
     Region r;
     r.kind = kind;
     r.row = static_cast<std::uint32_t>(row);
@@ -323,6 +327,7 @@ class ProgramWriter {
         feed(mask, 0, mask.words, active, true, groups_, last, slot);
       }
       collect(r.raw ? WordKind::kRaw : WordKind::kOut, words_of(first), active, groups_, last);
+      p_.product_ends[job.record] = static_cast<std::int64_t>(p_.dma.size());
     }
   }
 

@@ -27,6 +27,8 @@ struct AcceleratorProgram {
   std::vector<std::uint8_t> memory;    ///< external memory before the run, dram_bits / 8 bytes a beat
   std::vector<std::uint8_t> expected;  ///< and after it
   std::vector<ElementShare> elements;
+  /// Of each matrix product: how many mem_req words have moved when its last output is stored.
+  std::vector<std::int64_t> product_ends;
 
   // The words of the host's channels, and those expected at the memory.
   WordStream dma_job, a_job, b_job, side_job, out_job;

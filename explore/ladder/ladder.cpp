@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "explore/csv.hpp"
+#include "explore/ladder/exhaustive.hpp"
+#include "explore/ladder/formal.hpp"
 #include "explore/ladder/journal.hpp"
 #include "explore/ladder/replay.hpp"
 #include "models/base/digest.hpp"
@@ -99,6 +101,8 @@ void check_letters(const std::string& letters) {
 
 const std::vector<Rung>& rungs() {
   static const std::vector<Rung> all = {
+      {'a', "exhaustive", "inputs tried", climb_exhaustive},
+      {'b', "formal", "theorems proven", climb_formal},
       {'c', "replay", "cycles compared", climb_replay},
   };
   return all;

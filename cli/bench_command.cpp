@@ -7,6 +7,7 @@
 
 #include "cli/bench.hpp"
 #include "cli/commands.hpp"
+#include "explore/estimate/bench.hpp"
 #include "models/train/bench.hpp"
 #include "sim/bench.hpp"
 
@@ -72,6 +73,8 @@ void add_bench(CLI::App& app) {
                 bench_training);
   add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",
                 sim::bench_simulation);
+  add_benchmark(*bench, "estimate", "Time of estimating a training step of ResNet-50, BERT-Large and GPT",
+                explore::bench_estimate);
 }
 
 }  // namespace napier::cli

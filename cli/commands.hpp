@@ -9,6 +9,7 @@ namespace napier::cli {
 void add_bench(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_dump(CLI::App& app);
+void add_estimate(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_measure(CLI::App& app);
 void add_report(CLI::App& app);

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   napier::cli::add_bench(app);
   napier::cli::add_convert(app);
   napier::cli::add_dump(app);
+  napier::cli::add_estimate(app);
   napier::cli::add_explain(app);
   napier::cli::add_measure(app);
   napier::cli::add_report(app);

@@ -4,6 +4,7 @@
 #include "explore/study/study.hpp"
 #include "explore/sweep.hpp"
 #include "models/design/design_file.hpp"
+#include "models/mapping/mapping.hpp"
 #include "models/train/experiment_file.hpp"
 #include "models/workload/workload_file.hpp"
 
@@ -11,7 +12,8 @@ namespace napier::cli {
 
 std::vector<const config::AnySchema*> schemas() {
   return {&design_schema(),         &experiment_schema(),     &cost::technology_schema(),
-          &explore::sweep_schema(), &explore::study_schema(), &workload_schema()};
+          &explore::sweep_schema(), &explore::study_schema(), &workload_schema(),
+          &mapping_schema()};
 }
 
 }  // namespace napier::cli

@@ -9,7 +9,6 @@
 namespace napier {
 namespace {
 
-constexpr std::int64_t kMostTiles = 0xFFFF;  // of a job word's fields
 constexpr const char* kLength = "the number of cycles";
 constexpr std::int64_t kNever = INT64_MIN / 4;  // before all cycles; sums with it do not overflow
 constexpr std::array<std::int64_t ElementCycles::*, kElementCauses.size()> kCycles = {
@@ -41,7 +40,7 @@ ElementJob element_job(const Design& d, std::int64_t m, std::int64_t n, std::int
                      " rows of buffer A, which has " + std::to_string(d.buffers.a_rows) +
                      "; raise buffers.a_rows or datapath.vector in the design");
   }
-  if (job.m_tiles > kMostTiles || job.n_tiles > kMostTiles) {
+  if (job.m_tiles > kMostJobTiles || job.n_tiles > kMostJobTiles) {
     throw InputError(place + ": more than 65535 tiles in one matrix product; use a smaller batch or layer");
   }
   if (widths::is_lns(d) && d.format.zero == ZeroCode::kNone && k % d.datapath.vector != 0) {
@@ -111,32 +110,45 @@ ElementTimeline::ElementTimeline(const Design& d)
       freed_(static_cast<std::size_t>(d.buffers.a_rows), kNever) {}
 
 ElementCycles ElementTimeline::run(const ElementJob& job, std::int64_t count) {
-  // Equal jobs repeat themselves once buffer A stands as it did `block` jobs ago: blocks of at least as many
-  // rows as the buffer has, so that comparing costs no more than calculating.
-  const std::int64_t block = std::max<std::int64_t>(1, rows_ / (job.m_tiles * job.k_tiles));
-  ElementCycles all;
+  return run({{job, 1}}, count).front();
+}
+
+std::vector<ElementCycles> ElementTimeline::run(const std::vector<ElementStep>& steps, std::int64_t repeat) {
+  // Equal work repeats itself once buffer A stands as it did a block ago: blocks of at least as many rows as
+  // the buffer has, so that comparing costs no more than calculating.
+  std::int64_t rows = 0;
+  for (const ElementStep& s : steps) rows = std::min(rows + s.count * s.job.m_tiles * s.job.k_tiles, rows_);
+  const std::int64_t block = std::max<std::int64_t>(1, rows_ / std::max<std::int64_t>(1, rows));
+  std::vector<ElementCycles> all(steps.size());
   std::vector<std::int64_t> before = relative_state();
-  std::int64_t left = count;
-  while (left > 0) {
-    const std::int64_t start = finished_;
-    ElementCycles spent;
-    std::int64_t done = 0;
-    for (; done < std::min(block, left); ++done) spent += run_one(job);
-    all += spent;
-    left -= done;
-    if (done < block || left < block) continue;
+  for (std::int64_t left = repeat; left > 0;) {
+    const std::int64_t start = finished_, round = std::min(block, left);
+    std::vector<ElementCycles> spent(steps.size());
+    for (std::int64_t i = 0; i < round; ++i) {
+      for (std::size_t s = 0; s < steps.size(); ++s) spent[s] += run_equal(steps, s);
+    }
+    for (std::size_t s = 0; s < steps.size(); ++s) all[s] += spent[s];
+    left -= round;
+    if (left < block) continue;
     std::vector<std::int64_t> after = relative_state();
-    if (after == before) {
+    if (after == before && !recording()) {
       const std::int64_t blocks = left / block;
       const std::int64_t cycles = checked_product({blocks, finished_ - start}, kLength);
       checked_add(finished_, cycles, kLength);
-      all += spent.times(blocks);
+      for (std::size_t s = 0; s < steps.size(); ++s) all[s] += spent[s].times(blocks);
       skip(cycles);
       left -= blocks * block;
     }
     before = std::move(after);
   }
   return all;
+}
+
+ElementCycles ElementTimeline::run_equal(const std::vector<ElementStep>& steps, std::size_t s) {
+  const std::size_t tiles = tiles_.size();
+  const ElementCycles spent = steps[s].count == 1 ? run_one(steps[s].job) : run(steps[s].job, steps[s].count);
+  for (std::size_t t = tiles; t < tiles_.size(); ++t) tiles_[t].step = s;
+  return spent;
 }
 
 /// What the next job sees of those before it, as cycles from its beginning: when buffer A's rows become free.
@@ -163,14 +175,13 @@ ElementCycles ElementTimeline::run_one(const ElementJob& job) {
   std::int64_t tile_begin = now_;
   ElementCycles tile_before;
   for (std::int64_t mt = 0; mt < job.m_tiles; ++mt) {
-    const bool last = mt == job.m_tiles - 1;
     if (job.row_scales && mt > 0) {  // SETTLE
       spent.flush += post_ + 1;
       now_ += post_ + 1;
     }
     const std::int64_t filled_before = filled_, moved_before = moved_;
     const ElementCycles before = spent;
-    run_m_tile(job, last ? job.g_last : groups_, spent);
+    run_m_tile(job, mt, spent);
     ElementCycles tile = spent;
     tile -= before;
     const std::int64_t period = now_ - tile_begin;
@@ -181,7 +192,7 @@ ElementCycles ElementTimeline::run_one(const ElementJob& job) {
                         filled_ - filled_before == period && moved_ - moved_before == period;
     tile_before = tile;
     const std::int64_t more = job.m_tiles - 2 - mt;
-    if (!steady || more <= 0) continue;
+    if (!steady || more <= 0 || recording()) continue;
     if (job.row_scales) tile.flush += post_ + 1;
     spent += tile.times(more);
     skip(more * period);
@@ -194,24 +205,31 @@ ElementCycles ElementTimeline::run_one(const ElementJob& job) {
   return spent;
 }
 
-void ElementTimeline::run_m_tile(const ElementJob& job, std::int64_t groups, ElementCycles& spent) {
+void ElementTimeline::run_m_tile(const ElementJob& job, std::int64_t mt, ElementCycles& spent) {
+  const std::int64_t groups = mt == job.m_tiles - 1 ? job.g_last : groups_;
   const std::int64_t loads = (job.row_scales ? groups_ : 0) + (job.bias ? groups_ : 0);
   spent.load_bias += loads;
   now_ += loads;
   const auto columns = [&](std::int64_t nt) { return nt == job.n_tiles - 1 ? job.n_last : entries_; };
   std::int64_t begin = now_;
+  const auto record = [&](std::int64_t nt) {
+    if (recording()) tiles_.push_back({0, mt, nt, begin, issued_, now_});
+    begin = now_;
+  };
   first_pass(job, columns(0));
   spent.busy += job.k_tiles * columns(0);
   spent.wait_a += issued_ + 1 - begin - job.k_tiles * columns(0);
   drain(groups, columns(0), spent);
-  if (job.n_tiles == 1) return;
+  record(0);
   // From the second n tile on all rows are there: an issue a cycle.
   for (std::int64_t nt = 1; nt < job.n_tiles; ++nt) {
     const bool last = nt == job.n_tiles - 1;
     later_pass(job, columns(nt), last);
     spent.busy += job.k_tiles * columns(nt);
     drain(groups, columns(nt), spent);
+    record(nt);
     if (last) return;
+    if (recording()) continue;
     const std::int64_t equal = job.n_tiles - 2 - nt;  // passes that follow and take as long
     ElementCycles pass;
     pass.busy = job.k_tiles * entries_;

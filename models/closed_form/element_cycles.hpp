@@ -11,6 +11,8 @@
 /// from docs/microarchitecture.md.
 namespace napier {
 
+inline constexpr std::int64_t kMostJobTiles = 0xFFFF;  ///< of each kind, in a job word's fields
+
 /// What the sequencer's job word asks for; see GemmTiles (models/stimulus).
 struct ElementJob {
   std::int64_t m_tiles = 1, n_tiles = 1, k_tiles = 1;
@@ -56,6 +58,21 @@ struct ElementEvents {
 };
 ElementEvents element_events(const Design& design, const ElementJob& job);
 
+/// `count` equal jobs one after another.
+struct ElementStep {
+  ElementJob job;
+  std::int64_t count = 1;
+};
+
+/// One m tile by n tile of a job on the time axis, in cycles.
+struct TileSpan {
+  std::size_t step = 0;  ///< of the run() that it belongs to
+  std::int64_t m_tile = 0, n_tile = 0;
+  std::int64_t begin = 0;   ///< RUN begins
+  std::int64_t issued = 0;  ///< cycle of the last issue
+  std::int64_t end = 0;     ///< the state after WAIT begins
+};
+
 /// Jobs one after another from cycle 0 on. Rows of A are filled ahead of the jobs that read them, so that the
 /// cycles of a job depend on those before it.
 class ElementTimeline {
@@ -66,6 +83,14 @@ class ElementTimeline {
   /// first) to that of their own last output.
   ElementCycles run(const ElementJob& job, std::int64_t count = 1);
 
+  /// All steps in their order, `repeat` times over. Returns the cycles of each step, its repetitions
+  /// together.
+  std::vector<ElementCycles> run(const std::vector<ElementStep>& steps, std::int64_t repeat);
+
+  /// Notes all tiles from here on, up to `most`; nothing is skipped until then.
+  void record_tiles(std::size_t most) { most_tiles_ = most; }
+  const std::vector<TileSpan>& tiles() const { return tiles_; }
+
   /// Cycles up to the last output so far: a run that ends here has as many.
   std::int64_t cycles() const { return end_; }
   /// Cycles after the last output in which the sequencer still finishes its job.
@@ -75,7 +100,8 @@ class ElementTimeline {
 
  private:
   ElementCycles run_one(const ElementJob& job);
-  void run_m_tile(const ElementJob& job, std::int64_t groups, ElementCycles& spent);
+  ElementCycles run_equal(const std::vector<ElementStep>& steps, std::size_t s);
+  void run_m_tile(const ElementJob& job, std::int64_t mt, ElementCycles& spent);
   void first_pass(const ElementJob& job, std::int64_t columns);
   void later_pass(const ElementJob& job, std::int64_t columns, bool frees);
   void drain(std::int64_t groups, std::int64_t columns, ElementCycles& spent);
@@ -99,6 +125,10 @@ class ElementTimeline {
   std::int64_t moved_ = 0, issued_ = 0, released_ = 0;
   std::int64_t end_ = 0;  ///< one more than the cycle of the last output
   std::int64_t finished_ = 0;
+
+  std::size_t most_tiles_ = 0, step_ = 0;
+  std::vector<TileSpan> tiles_;
+  bool recording() const { return tiles_.size() < most_tiles_; }
 
   // How many of the newest rows were freed `period_` cycles after the one an m tile before.
   std::int64_t period_ = 0, periodic_rows_ = 0;

@@ -22,6 +22,7 @@ LayerProduct linear_product(const WorkloadLayer& l, TrainingPass pass, std::int6
     case TrainingPass::kForward:
       p.m = outputs, p.n = rows, p.k = inputs;
       p.bias = l.bias;
+      p.weights_stay = true;
       p.a_addresses = matrix(outputs, inputs, inputs, 1);
       p.b_addresses = matrix(rows, inputs, inputs, 1);
       break;
@@ -79,6 +80,7 @@ class ConvolutionPasses {
     LayerProduct p = product(TrainingPass::kForward);
     p.m = outputs_, p.n = batch_ * out_.rows * out_.columns, p.k = patch();
     p.bias = l_.bias;
+    p.weights_stay = true;
     p.a_addresses = matrix(outputs_, patch(), patch(), 1);
     p.b_addresses = over_input(pixels(), kernel());
     return p;

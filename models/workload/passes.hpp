@@ -31,6 +31,7 @@ struct LayerProduct {
   std::string part;  ///< which of several products of the pass: "da", "phase 0 1"; else empty
   std::int64_t count = 1;
   std::int64_t m = 1, n = 1, k = 1;
+  bool weights_stay = false;                  ///< a holds weights, rows of output channels
   bool bias = false;                          ///< each of the m rows starts from a bias
   AddressGenerator a_addresses, b_addresses;  ///< of the first of `count` products
   std::int64_t macs() const { return count * m * n * k; }

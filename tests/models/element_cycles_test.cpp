@@ -95,6 +95,24 @@ TEST(ElementCycles, SkippingChangesNothing) {
   EXPECT_LT(steps, rows / 2);
 }
 
+TEST(ElementCycles, SequencesAreTheirStepsOneAfterAnother) {
+  const Design d = test::small_lns();
+  const std::vector<ElementStep> steps = {{element_job(d, 60, 30, 32, "a"), 3},
+                                          {element_job(d, 9, 2, 20, "b"), 1},
+                                          {element_job(d, 3, 1, 1, "c"), 5}};
+  ElementTimeline together(d), apart(d);
+  const std::vector<ElementCycles> spent = together.run(steps, 40);
+  std::vector<ElementCycles> expected(steps.size());
+  for (int i = 0; i < 40; ++i) {
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      for (int j = 0; j < steps[s].count; ++j) expected[s] += apart.run(steps[s].job);
+    }
+  }
+  EXPECT_EQ(spent, expected);
+  EXPECT_EQ(together.cycles(), apart.cycles());
+  EXPECT_LT(together.steps(), apart.steps() / 4);
+}
+
 TEST(ElementCycles, CostDoesNotGrowWithRepetitions) {
   const Design d = test::small_lns();
   ElementJob job = element_job(d, 800, 400, 32, "job");

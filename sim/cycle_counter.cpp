@@ -16,6 +16,7 @@ CycleCounter::CycleCounter(const Trace& trace, const Stimulus& stimulus, const P
     : element_(element),
       jobs_left_(stimulus.job.words()),
       update_jobs_left_(stimulus.update_job.words()),
+      updates_(stimulus.update_job.bits > 0),
       records_(trace.gemms.size()) {
   for (const GemmRecord& r : trace.gemms) {
     out_words_.push_back(GemmTiles(trace.design, r.m, r.n, r.k).out_words());
@@ -29,7 +30,7 @@ Cause CycleCounter::count(const ChannelProbe& probe) {
   ++causes_[index];
   ++update_causes_[static_cast<std::size_t>(update_cause(probe))];
   if (probe.moved(kJobChannel)) --jobs_left_;
-  if (probe.moved(kUpdateJobChannel)) --update_jobs_left_;
+  if (updates_ && probe.moved(kUpdateJobChannel)) --update_jobs_left_;
   if (current_ < records_.size()) count_record(probe, index);
   return why;
 }
@@ -78,6 +79,7 @@ Cause CycleCounter::wait_cause(const ChannelProbe& probe) const {
 }
 
 UpdateCause CycleCounter::update_cause(const ChannelProbe& probe) const {
+  if (!updates_) return UpdateCause::kIdle;
   const MadamUpdateBlock::Status status = element_.status.update.read();
   if (!status.run) {
     if (offered(probe, kUpdateJobChannel)) return UpdateCause::kJob;

@@ -37,6 +37,7 @@ class CycleCounter {
 
   const ProcessingElement& element_;
   std::int64_t jobs_left_, update_jobs_left_;
+  bool updates_;                         ///< there is a Madam unit: its channels' numbers are its own
   std::vector<std::int64_t> out_words_;  ///< of each record
   std::size_t current_ = 0;              ///< record being counted
   std::int64_t moved_ = 0;               ///< its outputs that have moved

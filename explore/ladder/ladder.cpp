@@ -8,6 +8,7 @@
 #include "explore/ladder/exhaustive.hpp"
 #include "explore/ladder/formal.hpp"
 #include "explore/ladder/journal.hpp"
+#include "explore/ladder/random_designs.hpp"
 #include "explore/ladder/replay.hpp"
 #include "models/base/digest.hpp"
 #include "models/base/error.hpp"
@@ -104,6 +105,7 @@ const std::vector<Rung>& rungs() {
       {'a', "exhaustive", "inputs tried", climb_exhaustive},
       {'b', "formal", "theorems proven", climb_formal},
       {'c', "replay", "cycles compared", climb_replay},
+      {'d', "random", "designs", climb_random_designs},
   };
   return all;
 }

@@ -75,6 +75,11 @@ inline std::vector<Design> spread() {
       "overflow: wrap}\npost_processor: {lanes: 1}\n"
       "update: {lanes: 1, bits: 16, v_fraction: 16, v_bits: 28}\n"
       "pipeline: {multiply: 0, convert: 0, reduce: 1, scale: 0, post_process: 4, update: 1}\n");
+  // Row scales without an update unit: the channel has the number that the unit's first would have.
+  add("channels_host",
+      "format: {scale_group: channel}\n"
+      "datapath: {lanes: 2, vector: 2, style: per_element, term_bits: 12, accumulator_bits: 20}\n"
+      "post_processor: {lanes: 1}\nupdate: {kind: host}\n");
   // 255 octaves of products: nearly all fall below the term.
   add("octaves_at_random",
       "format: {gamma_log2: 0, zero: none, rounding: stochastic}\n"

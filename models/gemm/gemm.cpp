@@ -16,14 +16,17 @@ namespace {
 /// Columns of one piece of work: its accumulators stay in the first-level cache.
 constexpr int kColumnBlock = 128;
 
+/// Columns whose loud operands are one piece of work.
+constexpr int kLoudColumns = 16;
+
 /// Bytes of packed columns that are multiplied before the next are packed.
 constexpr std::size_t kStripe = std::size_t{1} << 19;
 
-/// Share of B's operands up to which the loud are better handled apart. Each costs about as much as a plane
-/// of the products of 12 operands.
+/// Share of B's operands up to which the loud are handled apart. One of them costs as much as a plane does
+/// for ten operands.
 constexpr double kLoudShare = 1.0 / 12;
 
-/// Rows of A and of B from which on finding them pays.
+/// Rows of A and of B from which on looking for loud operands pays.
 constexpr int kLoudRowsA = 64, kLoudRowsB = 128;
 
 std::optional<ProductTable> make_table(const Design& design) {
@@ -74,6 +77,13 @@ struct Gemm::State {
   bool wide;
   gemm::LoudTables louds;
   gemm::Packed a, b;
+  /// What bounds a panel's accumulators: the largest energy of its rows, the largest bias.
+  struct Panel {
+    std::uint64_t energy;
+    std::int64_t bias;
+  };
+  std::vector<Panel> panels;  ///< of a
+  bool always_fits = false;   ///< whatever the words
 
   State(const Design& d, const Parallel& t, const std::string& wanted)
       : design(d),
@@ -93,22 +103,18 @@ struct Gemm::State {
                         std::span<std::int32_t> acc);
 
  private:
+  /// Columns of one stripe that are worked on together.
+  struct Block {
+    int begin, end;                            ///< of the stripe's columns
+    std::vector<std::uint8_t> can_overflow{};  ///< by panel
+    bool quiet = false;  ///< in panels that cannot overflow, loud operands are handled apart
+  };
+  std::vector<Block> blocks_of(int columns, int k) const;
   /// Whether columns begin .. end-1 of the packed stripe hold few enough loud operands.
-  bool louds_apart(int begin, int end) const {
-    if (!packer.wants_louds()) return false;
-    std::size_t count = 0;
-    for (int n = begin; n < end; ++n) count += b.louds[static_cast<std::size_t>(n)].count;
-    return static_cast<double>(count) <=
-           kLoudShare * static_cast<double>(area(end - begin, b.groups * gemm::kLnsGroup));
-  }
-  /// acc of the packed stripe's columns begin .. end-1 = bias + what loud operands miss.
-  void add_louds(int begin, int end, int m, std::span<const std::int32_t> bias,
-                 std::span<std::int32_t> acc) const {
-    for (int n = begin; n < end; ++n) {
-      gemm::add_louds_avx512(louds, b.louds[static_cast<std::size_t>(n)].all(), a.codes.data(), m,
-                             bias.empty() ? nullptr : bias.data(), acc.data() + area(n, m));
-    }
-  }
+  bool few_louds(int begin, int end) const;
+  void add_louds(const std::vector<Block>& blocks, int m, std::span<const std::int32_t> bias,
+                 std::span<std::int32_t> acc) const;
+
   /// Columns whose packed words stay in the second-level cache.
   int columns_at_once(int k) const {
     const std::size_t blocks =
@@ -117,51 +123,75 @@ struct Gemm::State {
   }
 };
 
+bool Gemm::State::few_louds(int begin, int end) const {
+  if (!packer.wants_louds()) return false;
+  std::size_t count = 0;
+  for (int n = begin; n < end; ++n) count += b.louds[static_cast<std::size_t>(n)].count;
+  return static_cast<double>(count) <=
+         kLoudShare * static_cast<double>(area(end - begin, b.groups * gemm::kLnsGroup));
+}
+
+std::vector<Gemm::State::Block> Gemm::State::blocks_of(int columns, int k) const {
+  std::vector<Block> blocks;
+  for (int begin = 0; begin < columns; begin += kColumnBlock) {
+    Block& block = blocks.emplace_back(Block{begin, std::min(columns, begin + kColumnBlock)});
+    const std::uint64_t energy =
+        *std::max_element(b.energies.begin() + begin, b.energies.begin() + block.end);
+    for (const Panel& panel : panels) {
+      const bool holds = always_fits || bound.holds(k, panel.energy, energy, panel.bias);
+      block.can_overflow.push_back(holds ? 0 : 1);
+      block.quiet = block.quiet || holds;
+    }
+    block.quiet = block.quiet && few_louds(begin, block.end);
+  }
+  return blocks;
+}
+
+/// acc of quiet blocks' columns = bias + what loud operands miss.
+void Gemm::State::add_louds(const std::vector<Block>& blocks, int m, std::span<const std::int32_t> bias,
+                            std::span<std::int32_t> acc) const {
+  constexpr int kPieces = kColumnBlock / kLoudColumns;
+  threads.for_each(static_cast<int>(blocks.size()) * kPieces, [&](int i) {
+    const Block& block = blocks[static_cast<std::size_t>(i / kPieces)];
+    if (!block.quiet) return;
+    const int begin = block.begin + i % kPieces * kLoudColumns;
+    for (int n = begin; n < std::min(block.end, begin + kLoudColumns); ++n) {
+      gemm::add_louds_avx512(louds, b.louds[static_cast<std::size_t>(n)].all(), a.codes.data(), m,
+                             bias.empty() ? nullptr : bias.data(), acc.data() + area(n, m));
+    }
+  });
+}
+
 std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
                                    std::span<std::int32_t> acc) {
   const int m = a_rows.rows(), n = b_rows.rows();
   check_size(acc.size(), area(n, m), "acc");
   if (!bias.empty()) check_size(bias.size(), area(m, 1), "bias");
   const int k = a_rows.length();
-  const bool always_fits = bound.holds(k, largest_bias(bias, 0, m));
+  always_fits = bound.holds(k, largest_bias(bias, 0, m));
   packer.want_energies(!always_fits);
   packer.want_louds(m >= kLoudRowsA && n >= kLoudRowsB ? louds.count : 0);
   packer.pack_a(a_rows, threads, a);
-  std::vector<std::uint64_t> energies;
-  std::vector<std::int64_t> biases;
-  const int panels = (m + gemm::kPanel - 1) / gemm::kPanel;
-  for (int p = 0; p < panels; ++p) {
-    const auto first = a.energies.begin() + p * gemm::kPanel;
-    energies.push_back(*std::max_element(first, first + gemm::kPanel));
-    biases.push_back(largest_bias(bias, p * gemm::kPanel, std::min(m, (p + 1) * gemm::kPanel)));
+  panels.clear();
+  for (int first = 0; first < m; first += gemm::kPanel) {
+    const auto energies = a.energies.begin() + first;
+    panels.push_back({*std::max_element(energies, energies + gemm::kPanel),
+                      largest_bias(bias, first, std::min(m, first + gemm::kPanel))});
   }
   std::atomic<std::int64_t> overflows = 0;
   const int stripe = columns_at_once(k);
   for (int first = 0; first < n; first += stripe) {
     const int last = std::min(n, first + stripe);
     packer.pack_b(b_rows, first, last, threads, b);
-    const int blocks = (last - first + kColumnBlock - 1) / kColumnBlock;
-    std::vector<std::uint8_t> can_overflow(area(blocks, panels)), quiet(area(blocks, 1));
-    threads.for_each(blocks, [&](int block) {
-      const int begin = block * kColumnBlock, end = std::min(last - first, begin + kColumnBlock);
-      const std::uint64_t energy = *std::max_element(b.energies.begin() + begin, b.energies.begin() + end);
-      bool all = true;
-      for (std::size_t p = 0; p < energies.size(); ++p) {
-        const bool can = !always_fits && !bound.holds(k, energies[p], energy, biases[p]);
-        can_overflow[area(block, panels) + p] = can ? 1 : 0;
-        all = all && can;
-      }
-      if (all || !louds_apart(begin, end)) return;
-      quiet[static_cast<std::size_t>(block)] = 1;
-      add_louds(begin, end, m, bias, acc.subspan(area(first, m)));
-    });
-    threads.for_each(panels * blocks, [&](int i) {
-      const int panel = i / blocks;
+    const std::vector<Block> blocks = blocks_of(last - first, k);
+    const std::span stripe_acc = acc.subspan(area(first, m));
+    if (packer.wants_louds()) add_louds(blocks, m, bias, stripe_acc);
+    const int count = static_cast<int>(blocks.size());
+    threads.for_each(static_cast<int>(panels.size()) * count, [&](int i) {
+      const int panel = i / count;
       const int first_row = panel * gemm::kPanel;
-      const int begin = i % blocks * kColumnBlock;
-      const int end = std::min(last - first, begin + kColumnBlock);
-      const bool overflows_here =
-          can_overflow[area(i % blocks, panels) + static_cast<std::size_t>(panel)] != 0;
+      const Block& block = blocks[static_cast<std::size_t>(i % count)];
+      const bool can_overflow = block.can_overflow[static_cast<std::size_t>(panel)] != 0;
       const gemm::Tile tile{
           .table = table ? &*table : nullptr,
           .a = a.words.data() + area(first_row, a.groups * a.parts),
@@ -170,15 +200,15 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
           .groups_per_vector = a.groups_per_vector,
           .rows = std::min(gemm::kPanel, m - first_row),
           .bias = bias.empty() ? nullptr : bias.data() + first_row,
-          .acc = acc.data() + area(first, m) + first_row,
+          .acc = stripe_acc.data() + first_row,
           .acc_stride = m,
-          .n_begin = begin,
-          .n_end = end,
+          .n_begin = block.begin,
+          .n_end = block.end,
           .accumulator_bits = design.datapath.accumulator_bits,
           .overflow = design.datapath.overflow,
-          .can_overflow = overflows_here,
+          .can_overflow = can_overflow,
           .wide = wide,
-          .quiet = !overflows_here && quiet[static_cast<std::size_t>(i % blocks)] != 0,
+          .quiet = block.quiet && !can_overflow,
       };
       overflows += kernel.run(tile);
     });

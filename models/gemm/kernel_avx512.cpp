@@ -138,18 +138,19 @@ std::int64_t run(const Tile& t, const Lane& lane) {
 /// Columns worked on at once: enough to share the loads of A, few enough to stay in registers.
 constexpr int columns_for(int planes) { return planes == 1 ? 8 : planes <= 3 ? 4 : 2; }
 
-/// How a table is split into planes. An index is an attenuation plus 255 - `limit`; its two high bits choose
-/// a *quarter*, 64 entries, one register. Plane p is zero outside `reaches[p]` quarters from `first` on, and
-/// at the last of their indices; the lowest `folds` planes are dropped from vectors' sums.
-///
-/// Where there are loud attenuations, they are all that `first` holds. The quiet form of a split leaves that
-/// quarter out, so that planes need a register less and the highest plane may go; then the look-ups of loud
-/// attenuations find some entry of another quarter. Planes to be dropped stay whole.
+/// How operands have to be packed for one split of a table into planes.
 struct Form {
-  int limit;
-  int louds;  ///< 0: `first` is used like the others
+  int limit;  ///< see Packer
+  int louds;  ///< attenuations that the split's first quarter holds; 0: it is as full as the others
 };
 
+/// A table split into planes of bytes. An index is an attenuation plus 255 - `limit`; its two high bits
+/// choose a *quarter* of 64 entries, one register. Plane p is zero outside `reaches[p]` quarters from `first`
+/// on, and at the last of their indices; the lowest `folds` planes are dropped from vectors' sums.
+///
+/// Where the first quarter holds nothing but loud attenuations, `quiet` lanes leave it out: planes that stay
+/// in the sum take a register less, and those that only the loud reach are gone. A look-up of a loud
+/// attenuation then finds an entry of another quarter; missing() says what is to be added.
 template <bool quiet, int first, int folds, int... reaches>
 class PlanesLane {
   static constexpr std::array<int, sizeof...(reaches)> kFullReach = {reaches...};
@@ -182,18 +183,19 @@ class PlanesLane {
  public:
   static constexpr int kColumns = columns_for(kPlanes);
   static constexpr bool kLacksLouds = quiet;
-
   static constexpr bool kHasQuiet = first < 3;
 
   /// The form of this split that holds a table, if one does.
   static std::optional<Form> form(const ProductTable& t) {
     if (t.folds != folds) return std::nullopt;
-    int louds = 1;  // that have to be in the first quarter, so that every plane ends in time
+    // A plane's entries end before the last index of its quarters if the first quarter holds so many of them
+    // that the others, 64 each, take the rest and a zero.
+    int louds = 1;
     for (std::size_t p = 0; p < t.planes.size(); ++p) {
       const int reach = p < kFullReach.size() ? kFullReach[p] : 0;
       if (t.planes[p].used == 0) continue;
       if (reach == 0) return std::nullopt;
-      louds = std::max(louds, t.planes[p].used + 65 - 64 * reach);
+      louds = std::max(louds, t.planes[p].used + 1 - 64 * (reach - 1));
     }
     if (louds <= kQuiet && kHasQuiet) return Form{64 * (3 - first) + louds - 1, louds};
     if (louds <= 64) return Form{64 * (4 - first) - 1, 0};

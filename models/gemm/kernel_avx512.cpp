@@ -171,11 +171,23 @@ class PlanesLane {
     for (int p = 0; p < plane; ++p) sum += reach(p);
     return sum;
   }
-  /// Quarter 2 alone: bit 6 of an index is set in both quarters beside it, and chooses a register of zeros.
-  static constexpr bool beside_zeros(int plane) { return reach(plane) == 1 && end(plane) == 3; }
-  static constexpr bool clamps_before(int quarter) {
+  /// Whether a plane wants indices that stop before a quarter.
+  static constexpr bool long_ends_before(int quarter) {
     for (int p = 0; p < kPlanes; ++p) {
-      if (end(p) == quarter && !beside_zeros(p)) return true;
+      if (reach(p) > 1 && end(p) == quarter) return true;
+    }
+    return false;
+  }
+  /// Whether a plane of one register looks up in a pair with zeros, as bit 6 of an index tells neighbouring
+  /// quarters apart. Indices then have to stop a quarter later, which is free where they do anyway.
+  static constexpr bool beside_zeros(int plane) {
+    return reach(plane) == 1 && (end(plane) == 3 || long_ends_before(end(plane) + 1));
+  }
+  /// The quarter before which a plane wants indices to stop.
+  static constexpr int stop(int plane) { return end(plane) + (beside_zeros(plane) ? 1 : 0); }
+  static constexpr bool stops_before(int quarter) {
+    for (int p = 0; p < kPlanes; ++p) {
+      if (stop(p) == quarter) return true;
     }
     return false;
   }
@@ -267,7 +279,7 @@ class PlanesLane {
     __m512i below[5];  ///< [q]: clamped to the last index before quarter q
     NAPIER_INLINE explicit Index(__m512i i) {
       for_each<4>([&](auto q) NAPIER_INLINED {
-        if constexpr (clamps_before(q))
+        if constexpr (stops_before(q))
           below[q] = _mm512_min_epu8(i, _mm512_set1_epi8(static_cast<char>(64 * q - 1)));
       });
       below[4] = i;
@@ -284,10 +296,12 @@ class PlanesLane {
   template <int plane>
   NAPIER_INLINE __m512i look_up(const Index& index) const {
     const __m512i* table = tables_ + first_register(plane);
-    const __m512i i = index.below[beside_zeros(plane) ? 4 : end(plane)];
+    const __m512i i = index.below[stop(plane)];
     constexpr int odd = begin(plane) % 2;  // bit 6 of an index in the first register's quarter
     if constexpr (beside_zeros(plane)) {
-      return _mm512_permutex2var_epi8(table[0], i, _mm512_setzero_si512());
+      const __m512i zeros = _mm512_setzero_si512();
+      return odd == 0 ? _mm512_permutex2var_epi8(table[0], i, zeros)
+                      : _mm512_permutex2var_epi8(zeros, i, table[0]);
     } else if constexpr (reach(plane) == 1) {
       return _mm512_permutexvar_epi8(i, table[0]);
     } else {

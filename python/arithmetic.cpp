@@ -62,9 +62,12 @@ std::vector<Word> words(const Design& design, const py::object& numbers, const s
   require_hardware(design);
   std::vector<Word> values = integers<Word>(numbers, name, 0, (1 << design.format.bits) - 1);
   const LnsFormat lns(design.format);
-  const bool is_lns = design.format.kind == FormatKind::kLns;
+  const auto is_word = [&](Word word) {
+    if (widths::is_lns(design)) return word == 0 || !lns.is_zero(word);
+    return widths::is_fp8(design) ? widths::fp8_format(design).is_number(word) : word != 0x80;
+  };
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (is_lns ? values[i] != 0 && lns.is_zero(values[i]) : values[i] == 0x80) {
+    if (!is_word(values[i])) {
       throw InputError("element " + std::to_string(i) + " of " + name + " is " + std::to_string(values[i]) +
                        ", which is no word of the design's format");
     }

@@ -20,11 +20,23 @@ class ValueTable {
 void set_format(ValueTable& v, const Design& d) {
   const LnsFormat f(d.format);
   v.set("lns", widths::is_lns(d));
+  v.set("fp8", widths::is_fp8(d));
+  v.set("terms", widths::has_terms(d));
   v.set("zero_reserved", f.zero == ZeroCode::kReserved);
   v.set("operand_bits", f.bits);
   v.set("gamma", f.gamma());
   v.set("gamma_log2", f.gamma_log2);
   v.set("max_code", f.max_code());
+}
+
+void set_float(ValueTable& v, const Design& d) {
+  const Minifloat& f = widths::fp8_format(d);
+  v.set("fp_exponent_bits", f.exponent_bits);
+  v.set("fp_mantissa_bits", f.mantissa_bits);
+  v.set("fp_bias", f.bias());
+  v.set("fp_max_code", f.max_code());
+  v.set("significand_bits", widths::significand_product_bits(d));
+  v.set("exponent_sum_bits", widths::exponent_sum_bits(d));
 }
 
 void set_lane(ValueTable& v, const Design& d) {
@@ -85,6 +97,7 @@ void set_update(ValueTable& v, const Design& d) {
 Values design_values(const Design& design) {
   ValueTable v;
   set_format(v, design);
+  if (widths::is_fp8(design)) set_float(v, design);
   set_lane(v, design);
   set_collector(v, design);
   set_update(v, design);

@@ -5,6 +5,8 @@
 #include "rtl-gen/units/accumulation_collector.hpp"
 #include "rtl-gen/units/bin_adder_tree.hpp"
 #include "rtl-gen/units/constant_scaler.hpp"
+#include "rtl-gen/units/fp_multiplier.hpp"
+#include "rtl-gen/units/fp_to_int.hpp"
 #include "rtl-gen/units/lns_multiplier.hpp"
 #include "rtl-gen/units/lns_to_int.hpp"
 #include "rtl-gen/units/madam_update.hpp"
@@ -25,6 +27,9 @@ std::vector<EmittedFile> emit_design(const Design& design) {
   if (widths::is_lns(design)) {
     files.push_back(emit_lns_multiplier(design));
     files.push_back(emit_lns_to_int(design));
+  } else if (widths::is_fp8(design)) {
+    files.push_back(emit_fp_multiplier(design));
+    files.push_back(emit_fp_to_int(design));
   } else {
     files.push_back(emit_int8_multiplier(design));
   }

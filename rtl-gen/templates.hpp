@@ -5,10 +5,10 @@
 namespace napier::embedded {
 
 extern const std::string_view accumulation_collector_lane_sv, accumulation_collector_sv, bin_adder_tree_sv,
-    constant_scaler_sv, int8_multiplier_sv, lns_multiplier_sv, lns_to_int_sv, madam_update_lane_sv,
-    madam_update_sv, operand_buffer_sv, post_processor_lane_sv, post_processor_sv, processing_element_sv,
-    probe_sv, queue_sv, rounding_keys_sv, rounding_noise_sv, sequencer_sv, testbench_sv, vector_lane_sv,
-    vector_lanes_sv;
+    constant_scaler_sv, fp_multiplier_sv, fp_post_processor_lane_sv, fp_to_int_sv, int8_multiplier_sv,
+    lns_multiplier_sv, lns_to_int_sv, madam_update_lane_sv, madam_update_sv, operand_buffer_sv,
+    post_processor_lane_sv, post_processor_sv, processing_element_sv, probe_sv, queue_sv, rounding_keys_sv,
+    rounding_noise_sv, sequencer_sv, testbench_sv, vector_lane_sv, vector_lanes_sv;
 
 extern const std::string_view check_ys, processing_element_sdc, harness_cpp, host_hpp, handshake_writer_hpp;
 

@@ -1,9 +1,11 @@
 #include "sim/lane_kernel.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "models/design/widths.hpp"
+#include "models/format/number_format.hpp"
 #include "models/gemm/product_table.hpp"
 
 namespace napier::sim {
@@ -35,12 +37,23 @@ std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t n) {
   return sum;
 }
 
+/// Terms fit 32 bits: they are below 2^31.
+std::int64_t sum_terms(const float* a, const float* b, std::size_t n, float half) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const float product = a[i] * b[i];
+    sum += static_cast<std::int32_t>(product + std::copysign(half, product));
+  }
+  return sum;
+}
+
 }  // namespace
 
 LaneKernel::LaneKernel(const Design& design)
     : lanes_(static_cast<std::size_t>(design.datapath.lanes)),
       vector_(static_cast<std::size_t>(design.datapath.vector)),
       lns_(widths::is_lns(design)),
+      fp8_(widths::is_fp8(design)),
       keys_(256),
       zero_(256),
       a_(lanes_ * vector_),
@@ -52,6 +65,19 @@ LaneKernel::LaneKernel(const Design& design)
     zero_[word] = lns_ ? format.is_zero(word) : word == 0;
     const int lns_key = zero_[word] ? kZeroKey : format.code(word) + (format.negative(word) ? kSignKey : 0);
     keys_[word] = static_cast<std::int16_t>(lns_ ? lns_key : static_cast<std::int8_t>(word));
+  }
+  if (fp8_) {
+    const Minifloat& f = widths::fp8_format(design);
+    const float scale = std::ldexp(1.0F, design.datapath.term_bits - product_octave(f));
+    for (int w = 0; w < 256; ++w) {
+      const float value = f.decode(static_cast<std::uint16_t>(w));
+      zero_[static_cast<std::size_t>(w)] = value == 0;
+      left_.push_back(value * scale);
+      right_.push_back(value);
+    }
+    half_ = design.datapath.term_rounding == TermRounding::kHalfUp ? 0.5F : 0.0F;
+    a_floats_.resize(a_.size());
+    b_floats_.resize(vector_);
   }
   load_stationary(std::vector<Word>(a_.size()));
   if (!lns_) return;
@@ -69,7 +95,15 @@ void LaneKernel::load_stationary(std::span<const Word> a) {
       const Word word = a[lane * vector_ + v];
       a_[lane * vector_ + v] = keys_[word];
       a_zeros_[v] += zero_[word];
+      if (fp8_) a_floats_[lane * vector_ + v] = left_[word];
     }
+  }
+}
+
+void LaneKernel::multiply_floats(std::span<const Word> b, std::span<std::int64_t> sums) {
+  for (std::size_t v = 0; v < vector_; ++v) b_floats_[v] = right_[b[v]];
+  for (std::size_t lane = 0; lane < lanes_; ++lane) {
+    sums[lane] = sum_terms(&a_floats_[lane * vector_], b_floats_.data(), vector_, half_);
   }
 }
 
@@ -79,6 +113,7 @@ void LaneKernel::multiply(std::span<const Word> b, std::span<std::int64_t> sums)
     b_[v] = keys_[b[v]];
     zero_products_ += zero_[b[v]] ? static_cast<std::int64_t>(lanes_) : a_zeros_[v];
   }
+  if (fp8_) return multiply_floats(b, sums);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     const std::int16_t* a = &a_[lane * vector_];
     if (!lns_) {

@@ -64,8 +64,12 @@ class Checker {
       if (!lns) {
         for (const char* k : {"format.gamma_log2", "format.zero", "format.rounding", "format.scale_grid",
                               "format.scale_group", "datapath.style", "datapath.lut_bits",
-                              "datapath.const_bits", "datapath.term_bits", "datapath.term_rounding",
-                              "post_processor.compare_bits", "pipeline.convert"}) {
+                              "datapath.const_bits", "post_processor.compare_bits"}) {
+          if (key == k) return true;
+        }
+      }
+      if (!widths::has_terms(d_)) {
+        for (const char* k : {"datapath.term_bits", "datapath.term_rounding", "pipeline.convert"}) {
           if (key == k) return true;
         }
       }
@@ -110,13 +114,10 @@ class Checker {
   /// Keys that a baseline without hardware reads; docs/formats/number_formats.md.
   bool read_by_baseline(const std::string& key) const {
     const FormatKind kind = d_.format.kind;
-    const bool fp8 = kind == FormatKind::kFp8E4m3 || kind == FormatKind::kFp8E5m2;
     if (key == "format.scale_rule" || key == "format.scale_history" || key == "format.scale_margin") {
-      return fp8 || kind == FormatKind::kFp16 || kind == FormatKind::kNvfp4;
+      return kind == FormatKind::kFp16 || kind == FormatKind::kNvfp4;
     }
-    if (key == "datapath.vector") return fp8 || kind == FormatKind::kFp16 || kind == FormatKind::kBf16;
-    return fp8 && (key == "datapath.term_bits" || key == "datapath.term_rounding" ||
-                   key == "datapath.accumulator_bits" || key == "datapath.overflow");
+    return key == "datapath.vector" && (kind == FormatKind::kFp16 || kind == FormatKind::kBf16);
   }
 
   void refuse_changed(const config::Record& record, const void* object,
@@ -163,7 +164,7 @@ class Checker {
     }
     if (key.starts_with("array.") || key.starts_with("memory.")) return "array.elements is 0";
     if (key == "format.scale_history" || key == "format.scale_margin") return "format.scale_rule is current";
-    if (d_.format.kind == FormatKind::kInt8) return "format.kind is int8";
+    if (!widths::is_lns(d_)) return "format.kind is " + format_name(d_.format.kind);
     if (key == "format.seed") return "format.rounding is not stochastic";
     if (d_.datapath.style == ConversionStyle::kPerElement) return "datapath.style is per_element";
     return "datapath.lut_bits is 0";
@@ -171,16 +172,16 @@ class Checker {
 
   void check_format() const {
     const Format& f = d_.format;
-    if (f.kind == FormatKind::kInt8 && f.bits != 8) {
-      fail("format.bits",
-           "format.bits is " + std::to_string(f.bits) + " but format.kind int8 has 8 bits; write 8");
+    if ((f.kind == FormatKind::kInt8 || widths::is_fp8(d_)) && f.bits != 8) {
+      fail("format.bits", "format.bits is " + std::to_string(f.bits) + " but format.kind " +
+                              format_name(f.kind) + " has 8 bits; write 8");
     }
     if (f.kind != FormatKind::kLns &&
         (d_.update.kind == UpdateKind::kMadam || d_.update.kind == UpdateKind::kRounded)) {
       fail("update.kind", std::string("update.kind ") + kind_name(d_.update.kind) +
                               " works on logarithms and needs format.kind lns; write update.kind host");
     }
-    if (!has_hardware(f.kind) && d_.update.kind != UpdateKind::kHost) {
+    if (f.kind != FormatKind::kLns && f.kind != FormatKind::kInt8 && d_.update.kind != UpdateKind::kHost) {
       fail("update.kind",
            "format.kind " + format_name(f.kind) + " keeps its weights on the host; write update.kind host");
     }

@@ -19,7 +19,10 @@ Design parse_design(std::string_view text, const std::string& source) {
   return design;
 }
 
-bool has_hardware(FormatKind kind) { return kind == FormatKind::kLns || kind == FormatKind::kInt8; }
+bool has_hardware(FormatKind kind) {
+  return kind == FormatKind::kLns || kind == FormatKind::kInt8 || kind == FormatKind::kFp8E4m3 ||
+         kind == FormatKind::kFp8E5m2;
+}
 
 std::string format_name(FormatKind kind) {
   Design design;
@@ -29,8 +32,10 @@ std::string format_name(FormatKind kind) {
 
 void require_hardware(const Design& design) {
   if (has_hardware(design.format.kind)) return;
-  throw InputError("design '" + design.name + "' has format.kind " + format_name(design.format.kind) +
-                   ", a training baseline without hardware; choose a design with format.kind lns or int8");
+  throw InputError(
+      "design '" + design.name + "' has format.kind " + format_name(design.format.kind) +
+      ", a training baseline without hardware; choose a design with format.kind lns, int8, fp8_e4m3 or "
+      "fp8_e5m2");
 }
 
 void require_bare_element(const Design& design, const std::string& doing) {

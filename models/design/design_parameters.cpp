@@ -15,8 +15,8 @@ void declare_format(Group<Format> g) {
        {FormatKind::kFp32, "fp32", "baseline for training only: no datapath"},
        {FormatKind::kFp16, "fp16", "baseline for training only: IEEE 754 binary16, FP32 sums"},
        {FormatKind::kBf16, "bf16", "baseline for training only: bfloat16, FP32 sums"},
-       {FormatKind::kFp8E4m3, "fp8_e4m3", "baseline for training only: OCP FP8, integer sums"},
-       {FormatKind::kFp8E5m2, "fp8_e5m2", "baseline for training only: OCP FP8, integer sums"},
+       {FormatKind::kFp8E4m3, "fp8_e4m3", "baseline: OCP FP8, products summed as integers"},
+       {FormatKind::kFp8E5m2, "fp8_e5m2", "baseline: OCP FP8, products summed as integers"},
        {FormatKind::kMxfp8, "mxfp8", "baseline for training only: OCP MX, blocks of 32 E4M3"},
        {FormatKind::kMxfp4, "mxfp4", "baseline for training only: OCP MX, blocks of 32 E2M1"},
        {FormatKind::kNvfp4, "nvfp4", "baseline for training only: blocks of 16 E2M1 with an E4M3 scale"}},
@@ -125,8 +125,8 @@ void declare_update(Group<Update> g) {
 
 void declare_pipeline(Group<Pipeline> g) {
   g.integer("multiply", &Pipeline::multiply, {0, 8}, "registers",
-            "After lns_multiplier, or the integer product");
-  g.integer("convert", &Pipeline::convert, {0, 8}, "registers", "After lns_to_int (lns only)");
+            "After lns_multiplier, fp_multiplier, or the integer product");
+  g.integer("convert", &Pipeline::convert, {0, 8}, "registers", "After lns_to_int or fp_to_int (not int8)");
   g.integer("reduce", &Pipeline::reduce, {0, 8}, "registers", "After bin_adder_tree");
   g.integer("scale", &Pipeline::scale, {0, 8}, "registers", "After constant_scaler, where there is one");
   g.integer("post_process", &Pipeline::post_process, {1, 8}, "registers", "In the post_processor");

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "models/format/lns_format.hpp"
+#include "models/format/minifloat.hpp"
 
 /// Widths that follow from a design. Everything that models, simulates or emits hardware takes them here.
 namespace napier::widths {
@@ -12,13 +13,33 @@ inline int ceil_log2(int n) {
 
 inline bool is_lns(const Design& d) { return d.format.kind == FormatKind::kLns; }
 
+/// Operands are floats of 8 bits.
+inline bool is_fp8(const Design& d) {
+  return d.format.kind == FormatKind::kFp8E4m3 || d.format.kind == FormatKind::kFp8E5m2;
+}
+/// The format of FP8 operands.
+inline const Minifloat& fp8_format(const Design& d) {
+  return d.format.kind == FormatKind::kFp8E5m2 ? kE5m2Float : kE4m3Float;
+}
+
+/// Products become integer terms, magnitude and sign, before they are summed; those of INT8 are integers.
+inline bool has_terms(const Design& d) { return is_lns(d) || is_fp8(d); }
+
+/// FP8: product of two significands; sum of two exponents.
+inline int significand_product_bits(const Design& d) { return 2 * (fp8_format(d).mantissa_bits + 1); }
+inline int exponent_sum_bits(const Design& d) { return fp8_format(d).exponent_bits + 1; }
+
 /// True where the update unit rounds its steps at random; its jobs then bring a key of 64 bits.
 inline bool stochastic_update(const Design& d) {
   return d.update.kind == UpdateKind::kMadam && d.update.rounding == UpdateRounding::kStochastic;
 }
 
-/// Exponent of a product, 0..2E: one bit more than an exponent code.
-inline int product_bits(const Design& d) { return is_lns(d) ? d.format.bits : 2 * d.format.bits; }
+/// LNS: exponent of a product, 0..2E, one bit more than an exponent code. FP8: sign, exponent and significand
+/// of a product. INT8: a product.
+inline int product_bits(const Design& d) {
+  if (is_fp8(d)) return 1 + exponent_sum_bits(d) + significand_product_bits(d);
+  return is_lns(d) ? d.format.bits : 2 * d.format.bits;
+}
 
 /// Remainder bits that choose a bin; a per-element lane has no bins.
 inline int bin_bits(const Design& d) {
@@ -31,12 +52,16 @@ inline bool has_scaler(const Design& d) {
   return is_lns(d) && d.datapath.style != ConversionStyle::kPerElement && d.datapath.lut_bits > 0;
 }
 
-/// Magnitude of one term: the largest is below 2^(F+1); one more for half_up. INT8: a signed product.
-inline int term_bits(const Design& d) { return is_lns(d) ? d.datapath.term_bits + 2 : 2 * d.format.bits; }
+/// Magnitude of one term: the largest is below 2^(F+1); LNS: one more for half_up. (FP8's largest is about
+/// 1.53 * 2^F.) INT8: a signed product.
+inline int term_bits(const Design& d) {
+  if (is_fp8(d)) return d.datapath.term_bits + 1;
+  return is_lns(d) ? d.datapath.term_bits + 2 : 2 * d.format.bits;
+}
 
 /// Signed sum of one bin over the vector, exact.
 inline int bin_sum_bits(const Design& d) {
-  return term_bits(d) + ceil_log2(d.datapath.vector) + (is_lns(d) ? 1 : 0);
+  return term_bits(d) + ceil_log2(d.datapath.vector) + (has_terms(d) ? 1 : 0);
 }
 
 /// Signed constant-weighted sum over the bins, before the constants' fraction is dropped. All terms together
@@ -59,8 +84,7 @@ inline int entry_bits(const Design& d) {
 /// Cycles from the issue of an operand pair to its sum at the collector.
 inline int lane_latency(const Design& d) {
   const Pipeline& p = d.pipeline;
-  const bool lns = is_lns(d);
-  return p.multiply + (lns ? p.convert : 0) + p.reduce + (has_scaler(d) ? p.scale : 0);
+  return p.multiply + (has_terms(d) ? p.convert : 0) + p.reduce + (has_scaler(d) ? p.scale : 0);
 }
 
 /// Right shift Q + CF - F (per_element) or Q + b - F that takes a shifted mantissa to its term.

@@ -24,7 +24,7 @@ Encoding::Encoding(const Design& design)
         "design '" + design.name +
         "' has format.kind fp32, whose words are the real numbers themselves; there is nothing to convert");
   }
-  if (has_hardware(design.format.kind)) {
+  if (is_lns_ || design.format.kind == FormatKind::kInt8) {
     quantizer_.emplace(design);
   } else {
     number_ = number_format(design.format.kind);

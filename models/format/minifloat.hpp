@@ -33,6 +33,9 @@ struct Minifloat {
   /// Largest finite magnitude.
   float max_value() const { return decode(static_cast<std::uint16_t>(max_code())); }
 
+  /// Whether a code means a finite number, neither infinity nor NaN. Bits above the format's are ignored.
+  constexpr bool is_number(int code) const { return (code & (sign_code() - 1)) <= max_code(); }
+
   /// The number a code stands for, exactly; infinity or a quiet NaN where the code means that. Bits above the
   /// format's are ignored.
   float decode(std::uint16_t code) const;

@@ -7,13 +7,29 @@
 
 #include "models/base/error.hpp"
 #include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
 #include "models/format/float_bits.hpp"
+#include "models/format/float_rounding.hpp"
 
 namespace napier {
 namespace {
 
 constexpr int kCellBits = kMantissaBits - 8;
+
+/// The code of a number of the format.
+Word code_of(const Minifloat& format, float number) {
+  const std::uint32_t magnitude = magnitude_bits(number);
+  const Word sign = std::signbit(number) ? static_cast<Word>(format.sign_code()) : Word{0};
+  const int exponent = static_cast<int>(magnitude >> kMantissaBits) - 127;
+  if (exponent < format.min_exponent()) {
+    return static_cast<Word>(
+        sign | static_cast<int>(std::bit_cast<float>(magnitude) *
+                                std::ldexp(1.0F, format.mantissa_bits - format.min_exponent())));
+  }
+  const std::uint32_t rebias = static_cast<std::uint32_t>(127 - format.bias()) << format.mantissa_bits;
+  return static_cast<Word>(sign | ((magnitude >> (kMantissaBits - format.mantissa_bits)) - rebias));
+}
 
 }  // namespace
 
@@ -41,6 +57,7 @@ Quantizer::Quantizer(const Design& design)
     throw InputError("design '" + design.name + "' has format.kind " + format_name(kind_) +
                      ", which has no 8-bit operand words to quantise to");
   }
+  if (widths::is_fp8(design)) fp8_ = widths::fp8_format(design);
   if (kind_ != FormatKind::kLns) return;
   code_mantissas_ = float_code_mantissas(format_.gamma_log2);
   code_values_ = float_code_values(format_.gamma_log2);
@@ -62,6 +79,7 @@ inline int Quantizer::level(std::uint32_t magnitude) const {
 int Quantizer::scale_exponent(float largest, int margin) const {
   if (!(largest >= 0) || std::isinf(largest)) throw InternalError("a scale needs a finite magnitude");
   if (largest == 0) return 0;
+  if (fp8_) return power_of_two_scale(largest, fp8_->max_value()) + margin;
   const Split s = split(magnitude_bits(largest));
   if (kind_ == FormatKind::kInt8) {
     constexpr std::uint32_t kFractionOf127 = 63U << (kMantissaBits - 6);  // 127 = (1 + 63/64) * 2^6
@@ -77,6 +95,7 @@ int Quantizer::scale_exponent(float largest, int margin) const {
 QuantizeCounts Quantizer::quantize(std::span<const float> x, int k, std::span<Word> out,
                                    const TensorPlace& place) const {
   if (out.size() != x.size()) throw InternalError("quantize: sizes of input and output differ");
+  if (fp8_) return quantize_fp8(x, k, out, place);
   return kind_ == FormatKind::kLns ? quantize_lns(x, k, out, place) : quantize_int8(x, k, out, place);
 }
 
@@ -123,7 +142,16 @@ QuantizeCounts Quantizer::quantize_int8(std::span<const float> x, int k, std::sp
   return counts;
 }
 
+QuantizeCounts Quantizer::quantize_fp8(std::span<const float> x, int k, std::span<Word> out,
+                                       const TensorPlace& place) const {
+  std::vector<float> numbers(x.size());
+  const QuantizeCounts counts = round_to_format(*fp8_, x, k, numbers, place);
+  for (std::size_t i = 0; i < x.size(); ++i) out[i] = code_of(*fp8_, numbers[i]);
+  return counts;
+}
+
 float Quantizer::dequantize(Word word, int k) const {
+  if (fp8_) return std::ldexp(fp8_->decode(word), k);
   if (kind_ == FormatKind::kInt8) return std::ldexp(static_cast<float>(static_cast<std::int8_t>(word)), k);
   if (format_.is_zero(word)) return 0;
   const int exponent = k + format_.code(word) - format_.max_code();

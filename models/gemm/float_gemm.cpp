@@ -57,6 +57,12 @@ void check_size(std::size_t size, std::size_t wanted, const char* what) {
                       " elements, not " + std::to_string(wanted));
 }
 
+/// Where results go: numbers, or the integer accumulators behind them.
+struct Results {
+  std::span<float> y;
+  std::span<std::int32_t> acc;
+};
+
 /// A matrix as the kernels read it: rows filled up with zeros to whole vectors, and to whole panels where A.
 template <class Number>
 struct Packed {
@@ -137,7 +143,7 @@ struct FloatGemm::State {
   template <class Number>
   std::int64_t run(int i, int m, int n, int k, const Packed<Number>& pa, const Packed<Number>& pb,
                    double unit, std::span<const float> bias, std::span<const std::int32_t> integer_bias,
-                   std::span<float> y) const {
+                   const Results& to) const {
     const int blocks = whole(n, kColumnBlock);
     const int first_row = i / blocks * kFloatPanel;
     const int first_column = i % blocks * kColumnBlock;
@@ -152,7 +158,8 @@ struct FloatGemm::State {
         .bias = bias.data() + first_row,
         .integer_bias = integer_bias.data() + first_row,
         .unit = unit,
-        .y = y.data() + first_row,
+        .y = to.y.data() + first_row,
+        .acc = to.acc.empty() ? nullptr : to.acc.data() + first_row,
         .y_stride = m,
         .rows = std::min(kFloatPanel, m - first_row),
         .n_begin = first_column,
@@ -213,7 +220,7 @@ FloatProductCounts FloatGemm::operator()(int m, int n, int k, const FloatMatrix&
     counts.a = s.pack(a, m, k, kFloatPanel, std::ldexp(1.0F, exponent), packed_a);
     counts.b = s.pack(b, n, k, 1, 1.0F, packed_b);
     s.threads.for_each(panels * whole(n, kColumnBlock), [&](int i) {
-      overflows += s.run(i, m, n, k, packed_a, packed_b, unit, first, integer_first, y);
+      overflows += s.run(i, m, n, k, packed_a, packed_b, unit, first, integer_first, {y, {}});
     });
   };
   if (s.format.accumulation == Accumulation::kBlocks) {
@@ -223,6 +230,29 @@ FloatProductCounts FloatGemm::operator()(int m, int n, int k, const FloatMatrix&
   }
   counts.overflows = overflows;
   return counts;
+}
+
+std::int64_t FloatGemm::accumulate(int m, int n, int k, std::span<const float> a, std::span<const float> b,
+                                   std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
+  State& s = *state_;
+  if (s.format.accumulation != Accumulation::kInteger) {
+    throw InternalError("a format without integer accumulators");
+  }
+  check_size(a.size(), area(m, k), "a");
+  check_size(b.size(), area(n, k), "b");
+  check_size(acc.size(), area(n, m), "acc");
+  if (!bias.empty()) check_size(bias.size(), area(m, 1), "bias");
+  const int panels = whole(m, kFloatPanel);
+  std::vector<std::int32_t> first(area(panels, kFloatPanel));
+  std::copy(bias.begin(), bias.end(), first.begin());
+  const std::vector<float> no_bias(first.size());
+  s.pack({a, 0}, m, k, kFloatPanel, std::ldexp(1.0F, term_exponent(s.design, s.format)), s.a);
+  s.pack({b, 0}, n, k, 1, 1.0F, s.b);
+  std::atomic<std::int64_t> overflows = 0;
+  s.threads.for_each(panels * whole(n, kColumnBlock), [&](int i) {
+    overflows += s.run(i, m, n, k, s.a, s.b, 1.0, no_bias, first, {{}, acc});
+  });
+  return overflows;
 }
 
 }  // namespace napier

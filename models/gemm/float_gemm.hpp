@@ -40,6 +40,11 @@ class FloatGemm {
   FloatProductCounts operator()(int m, int n, int k, const FloatMatrix& a, const FloatMatrix& b,
                                 std::span<const float> bias, std::span<float> y);
 
+  /// The integer accumulators of FP8 themselves; bias: m accumulators or empty; acc: n x m, overwritten.
+  /// Returns how many accumulations overflowed. InternalError for formats that sum otherwise.
+  std::int64_t accumulate(int m, int n, int k, std::span<const float> a, std::span<const float> b,
+                          std::span<const std::int32_t> bias, std::span<std::int32_t> acc);
+
   std::string kernel() const;
 
   /// Kernels that this machine and design allow, fastest first.

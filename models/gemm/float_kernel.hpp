@@ -25,6 +25,7 @@ struct FloatTile {
   const std::int32_t* integer_bias;
   double unit;            ///< value of one unit of the accumulator, a power of two
   float* y;               ///< of the panel's first row for n = 0
+  std::int32_t* acc;      ///< the same place of integer accumulators, filled instead of y; or null
   std::int64_t y_stride;  ///< from one n to the next
   int rows;               ///< valid rows of the panel, 1..kFloatPanel
   int n_begin, n_end;

@@ -50,7 +50,12 @@ std::int64_t run_portable_integer(const FloatTile<float>& t) {
           acc = static_cast<std::int64_t>(static_cast<std::uint64_t>(acc) << unused) >> unused;
         }
       }
-      t.y[n * t.y_stride + row] = read_out(acc, t.unit);
+      const std::int64_t place = n * t.y_stride + row;
+      if (t.acc != nullptr) {
+        t.acc[place] = static_cast<std::int32_t>(acc);
+      } else {
+        t.y[place] = read_out(acc, t.unit);
+      }
     }
   }
   return overflows;

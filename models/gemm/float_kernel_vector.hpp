@@ -21,6 +21,13 @@ inline Vector load(const Number* from) {
   return v;
 }
 
+/// The rows of a register whose first is `row` that are valid, to acc.
+inline void store_integers(const FloatTile<float>& t, int row, std::int64_t n, const Ints& values) {
+  std::int32_t* acc = t.acc + n * t.y_stride + row;
+  constexpr int kLanes = kBytes / 4;
+  for (int i = 0; i < kLanes && row + i < t.rows; ++i) acc[i] = values[i];
+}
+
 /// The rows of a register whose first is `row` that are valid, to y.
 template <class Vector, class Number>
 inline void store(const FloatTile<Number>& t, int row, std::int64_t n, const Vector& values) {
@@ -87,7 +94,11 @@ std::int64_t integer_tile(const FloatTile<float>& t) {
     }
     for (int c = 0; c < columns; ++c) {
       for (int i = 0; i < kLanes; ++i) overflows += overflowed[c][i];
-      store(t, row, n + c, acc[c]);
+      if (t.acc != nullptr) {
+        store_integers(t, row, n + c, acc[c]);
+      } else {
+        store(t, row, n + c, acc[c]);
+      }
     }
   });
   return overflows;

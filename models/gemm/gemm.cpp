@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "models/base/error.hpp"
+#include "models/design/widths.hpp"
 #include "models/gemm/convolution_rows.hpp"
+#include "models/gemm/fp8_gemm.hpp"
 #include "models/gemm/kernel.hpp"
 #include "models/gemm/magnitude_bound.hpp"
 
@@ -226,14 +228,23 @@ std::int64_t Gemm::State::multiply(const ConvolutionProduct& p, std::span<const 
   return multiply(*p.a, *p.b, bias, acc);
 }
 
-Gemm::Gemm(const Design& design, const Parallel& threads, const std::string& kernel)
-    : state_(std::make_unique<State>(design, threads, kernel)) {}
+Gemm::Gemm(const Design& design, const Parallel& threads, const std::string& kernel) {
+  if (widths::is_fp8(design)) {
+    fp8_ = std::make_unique<gemm::Fp8Gemm>(design, threads, kernel);
+  } else {
+    state_ = std::make_unique<State>(design, threads, kernel);
+  }
+}
 Gemm::~Gemm() = default;
 Gemm::Gemm(Gemm&&) noexcept = default;
 
-std::string Gemm::kernel() const { return std::string(state_->kernel.name); }
+std::string Gemm::kernel() const {
+  if (fp8_) return fp8_->kernel();
+  return std::string(state_->kernel.name);
+}
 
 std::vector<std::string> Gemm::available(const Design& design) {
+  if (widths::is_fp8(design)) return FloatGemm::available(design);
   const std::optional<ProductTable> table = make_table(design);
   std::vector<std::string> names;
   for (const gemm::Kernel& kernel : gemm::kernels(design.format.kind)) {
@@ -246,22 +257,27 @@ std::int64_t Gemm::operator()(int m, int n, int k, std::span<const Word> a, std:
                               std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
   check_size(a.size(), area(m, k), "a");
   check_size(b.size(), area(n, k), "b");
-  return state_->multiply(MatrixRows(m, k, a), MatrixRows(n, k, b), bias, acc);
+  const MatrixRows left(m, k, a), right(n, k, b);
+  return fp8_ ? (*fp8_)(left, right, bias, acc) : state_->multiply(left, right, bias, acc);
 }
 
 std::int64_t Gemm::forward(const Convolution& shape, std::span<const Word> w, std::span<const Word> x,
                            std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
-  return state_->multiply(forward_product(shape, w, x), bias, acc);
+  const ConvolutionProduct p = forward_product(shape, w, x);
+  return fp8_ ? (*fp8_)(*p.a, *p.b, bias, acc) : state_->multiply(p, bias, acc);
 }
 
 std::int64_t Gemm::input_gradient(const Convolution& shape, std::span<const Word> w, std::span<const Word> dy,
                                   std::span<std::int32_t> acc) {
-  return state_->multiply(input_gradient_product(shape, w, dy), {}, acc);
+  const ConvolutionProduct p = input_gradient_product(shape, w, dy);
+  return fp8_ ? (*fp8_)(*p.a, *p.b, {}, acc) : state_->multiply(p, {}, acc);
 }
 
 std::int64_t Gemm::weight_gradient(const Convolution& shape, std::span<const Word> x,
                                    std::span<const Word> dy, std::span<std::int32_t> acc) {
-  return state_->multiply(weight_gradient_product(shape, x, dy, state_->threads), {}, acc);
+  const ConvolutionProduct p =
+      weight_gradient_product(shape, x, dy, fp8_ ? fp8_->threads() : state_->threads);
+  return fp8_ ? (*fp8_)(*p.a, *p.b, {}, acc) : state_->multiply(p, {}, acc);
 }
 
 }  // namespace napier

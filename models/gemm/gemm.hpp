@@ -12,6 +12,10 @@
 
 namespace napier {
 
+namespace gemm {
+class Fp8Gemm;
+}
+
 /// Matrix products exactly as the design's datapath computes them:
 ///   acc[n][m] = bias[m] + sum over k of a[m][k] * b[n][k],
 /// K ascending, one vector of `datapath.vector` pairs at a time: VectorLane's exact sum, then accumulate() at
@@ -49,7 +53,8 @@ class Gemm {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<State> state_;        ///< of lns and int8
+  std::unique_ptr<gemm::Fp8Gemm> fp8_;  ///< of fp8
 };
 
 }  // namespace napier

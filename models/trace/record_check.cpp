@@ -42,6 +42,7 @@ class Checker {
 
   void words(const Design& design, const std::string& name, const std::vector<Word>& values) const {
     range(name, values, 0, (1 << design.format.bits) - 1);
+    if (widths::is_fp8(design)) return numbers(widths::fp8_format(design), name, values);
     if (!widths::is_lns(design) || design.format.zero == ZeroCode::kNone) return;
     const Word negative_zero = static_cast<Word>(1 << (design.format.bits - 1));
     const auto bad = std::find(values.begin(), values.end(), negative_zero);
@@ -49,6 +50,14 @@ class Checker {
       fail(name + "[" + std::to_string(bad - values.begin()) +
            "] is a zero with a sign, which is no word of the format");
     }
+  }
+
+  /// The datapath multiplies finite numbers only.
+  void numbers(const Minifloat& format, const std::string& name, const std::vector<Word>& values) const {
+    const auto bad = std::find_if(values.begin(), values.end(), [&](Word w) { return !format.is_number(w); });
+    if (bad == values.end()) return;
+    fail(name + "[" + std::to_string(bad - values.begin()) + "] is " + std::to_string(*bad) +
+         ", an infinity or NaN, which the datapath does not multiply");
   }
 
  private:
@@ -82,7 +91,7 @@ std::string describe(const UpdateRecord& r) {
 void check_traceable(const Design& design, const std::string& place) {
   if (!has_hardware(design.format.kind)) {
     throw InputError(place + ": a design with format.kind " + format_name(design.format.kind) +
-                     " has no hardware to replay a trace; use format.kind lns or int8");
+                     " has no hardware to replay a trace; use format.kind lns, int8, fp8_e4m3 or fp8_e5m2");
   }
 }
 

@@ -33,6 +33,11 @@ Word random_word(const Design& d, Random& random) {
   const Word sign = static_cast<Word>(1 << (d.format.bits - 1));
   if (random.one_in(5)) return 0;
   const bool extreme = random.one_in(8);
+  if (widths::is_fp8(d)) {
+    const Minifloat& f = widths::fp8_format(d);
+    const int magnitude = extreme ? f.max_code() : static_cast<int>(random.below(f.max_code() + 1));
+    return static_cast<Word>(magnitude | (random.one_in(2) ? f.sign_code() : 0));
+  }
   if (!widths::is_lns(d)) {
     const Word limit = random.one_in(2) ? largest : static_cast<Word>(sign + 1);  // +127, -127
     return extreme ? limit : static_cast<Word>(random.below(2 * sign));
@@ -64,6 +69,10 @@ int spreading_scale(const Design& d, const GemmRecord& r, Random& random) {
   for (const std::int32_t a : r.acc) largest = std::max<std::int64_t>(largest, std::abs(std::int64_t{a}));
   const int leading = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest))) - 1;
   const int unscaled = bias_k(d, r.k_a, r.k_b, 0);
+  if (widths::is_fp8(d)) {
+    const int shift = leading - widths::fp8_format(d).max_exponent() + static_cast<int>(random.below(3)) - 1;
+    return shift - unscaled;
+  }
   if (!widths::is_lns(d)) {
     const int shift = leading - d.format.bits + 1 + static_cast<int>(random.below(3));
     return shift - unscaled;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "models/base/random.hpp"
+#include "models/design/design_file.hpp"
 #include "models/nn/cross_entropy.hpp"
 #include "models/train/onnx_start.hpp"
 
@@ -21,7 +22,7 @@ std::unique_ptr<Network> make_network(const Experiment& experiment, const Design
   if (experiment.network.kind == NetworkKind::kMlp) {
     const FormatKind format = design.format.kind;
     if (format == FormatKind::kFp32) return make_float_mlp(experiment, design, threads);
-    if (format == FormatKind::kLns || format == FormatKind::kInt8) {
+    if (has_hardware(format)) {
       return make_quantized_mlp(experiment, design, threads);
     }
   }

@@ -36,6 +36,7 @@ double scale_value(const Design& design, int k) {
 }
 
 double accumulator_unit(const Design& design, int k_a, int k_b) {
+  if (widths::is_fp8(design)) return std::ldexp(1.0, -bias_k(design, k_a, k_b, 0));
   if (!widths::is_lns(design)) return std::ldexp(1.0, k_a + k_b);
   const LnsFormat f(design.format);
   const int k = k_a + k_b - 2 * f.max_code() + (f.max_quotient() - design.datapath.term_bits) * f.gamma();
@@ -60,6 +61,13 @@ std::optional<int> scale_of_accumulator(const Design& design, std::uint32_t magn
     const PostSettings settings{bias_k(design, k_a, k_b, k_out), false};
     return post(static_cast<std::int32_t>(magnitude), settings).event != PostEvent::kClamped;
   };
+  if (widths::is_fp8(design)) {
+    // With this bias_k the magnitude lies in the octave above the format's largest number.
+    const int leading = std::bit_width(magnitude) - 1;
+    int k = leading - widths::fp8_format(design).max_exponent() - 1 - bias_k(design, k_a, k_b, 0);
+    while (!fits(k)) ++k;
+    return k;
+  }
   if (!widths::is_lns(design)) {
     int k = k_a + k_b;
     while (!fits(k)) ++k;

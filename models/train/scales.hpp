@@ -7,12 +7,14 @@
 
 #include "models/design/design.hpp"
 
-/// Scales of tensors, all integers: LNS S = 2^(k/gamma), the value of the largest code; INT8: a unit is 2^k.
+/// Scales of tensors, all integers: LNS S = 2^(k/gamma), the value of the largest code; INT8: a unit is 2^k;
+/// FP8: numbers are multiplied by 2^k.
 namespace napier {
 
 class StateArchive;
 
-/// S of LNS, the unit of INT8, as a number (relative error below 2^-30, the same on every machine).
+/// S of LNS, the unit of INT8, the factor of FP8, as a number (relative error below 2^-30, the same on every
+/// machine).
 double scale_value(const Design& design, int k);
 
 /// The value of one unit of an accumulator whose operands have the scales k_a and k_b.

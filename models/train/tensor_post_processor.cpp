@@ -169,6 +169,7 @@ std::vector<std::uint32_t> largest_outputs(std::span<const std::int32_t> acc, in
 TensorPostProcessor::TensorPostProcessor(const Design& design)
     : design_(design),
       lns_(widths::is_lns(design)),
+      fp8_(widths::is_fp8(design)),
       stochastic_(widths::is_stochastic(design)),
       format_(design.format),
       compare_bits_(design.post_processor.compare_bits) {
@@ -207,7 +208,7 @@ PostCounts TensorPostProcessor::operator()(std::span<const std::int32_t> acc, in
                                            std::span<const std::uint8_t> mask, std::span<Word> out,
                                            const Parallel& threads) const {
   std::optional<OutputConverter> convert;
-  if (stochastic_ || !row_scales.empty()) convert.emplace(design_, settings);
+  if (stochastic_ || fp8_ || !row_scales.empty()) convert.emplace(design_, settings);
   const bool reserved = format_.zero == ZeroCode::kReserved;
   const LnsParameters parameters{.gamma_log2 = format_.gamma_log2,
                                  .bias_k = settings.bias_k,

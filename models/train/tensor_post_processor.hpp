@@ -27,8 +27,8 @@ std::uint32_t largest_output(std::span<const std::int32_t> acc, bool relu, std::
 std::vector<std::uint32_t> largest_outputs(std::span<const std::int32_t> acc, int rows, bool relu,
                                            std::span<const std::uint8_t> mask);
 
-/// OutputConverter over whole tensors: the same words and events, in vector code where all outputs have the
-/// same settings and are rounded to nearest.
+/// OutputConverter over whole tensors: the same words and events, in vector code where all outputs of LNS or
+/// INT8 have the same settings and are rounded to nearest.
 class TensorPostProcessor {
  public:
   explicit TensorPostProcessor(const Design& design);
@@ -43,7 +43,7 @@ class TensorPostProcessor {
                   const OutputConverter& convert, std::span<const std::int32_t> row_scales,
                   std::span<Word> out) const;
   Design design_;
-  bool lns_, stochastic_;
+  bool lns_, fp8_, stochastic_;
   LnsFormat format_;
   int compare_bits_;
   std::vector<std::int32_t> passed_;  ///< thresholds passed, by the mantissa's compared bits

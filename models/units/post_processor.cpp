@@ -6,13 +6,16 @@
 
 #include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
+#include "models/format/number_format.hpp"
 
 namespace napier {
 
 PostProcessor::PostProcessor(const Design& design)
     : lns_(widths::is_lns(design)),
+      fp8_(widths::is_fp8(design)),
       stochastic_(widths::is_stochastic(design)),
       format_(design.format),
+      fp8_format_(widths::fp8_format(design)),
       compare_bits_(design.post_processor.compare_bits) {
   if (stochastic_) {
     const std::vector<std::uint32_t> values = mantissa_code_values(format_.gamma_log2, compare_bits_);
@@ -24,7 +27,8 @@ PostProcessor::PostProcessor(const Design& design)
 
 PostResult PostProcessor::operator()(std::int32_t accumulator, const PostSettings& settings,
                                      std::uint32_t random) const {
-  return lns_ ? lns(accumulator, settings, random) : integer(accumulator, settings);
+  if (lns_) return lns(accumulator, settings, random);
+  return fp8_ ? floating(accumulator, settings) : integer(accumulator, settings);
 }
 
 /// Whether the upper neighbour of a mantissa is taken; `code` is the lower one's.
@@ -83,7 +87,32 @@ PostResult PostProcessor::integer(std::int32_t accumulator, const PostSettings& 
   return {static_cast<Word>(kept & ((1 << format_.bits) - 1)), event};
 }
 
+PostResult PostProcessor::floating(std::int32_t accumulator, const PostSettings& settings) const {
+  if (accumulator == 0 || (accumulator < 0 && settings.relu)) return {0, PostEvent::kNone};
+  const auto magnitude = static_cast<std::uint64_t>(std::abs(static_cast<std::int64_t>(accumulator)));
+  const int leading = static_cast<int>(std::bit_width(magnitude)) - 1;
+  // Biased exponent, and how far the last place lies above the accumulator's; subnormal numbers keep fewer.
+  const int exponent = leading - settings.bias_k + fp8_format_.bias();
+  const int wanted = leading - fp8_format_.mantissa_bits + std::max(0, 1 - exponent);
+  const int shift = std::min(wanted, 33);  // beyond 33 all of the 32 bits are less than half a unit, too
+  std::uint64_t kept = shift > 0 ? magnitude >> shift : magnitude << -shift;
+  if (shift > 0) {
+    const std::uint64_t rest = magnitude - (kept << shift), half = std::uint64_t{1} << (shift - 1);
+    kept += rest > half || (rest == half && kept % 2 != 0) ? 1 : 0;
+  }
+  // A normal number's hidden one counts as one exponent; so does what rounding carries into.
+  const int code = (std::max(exponent, 1) - 1) * (1 << fp8_format_.mantissa_bits) + static_cast<int>(kept);
+  const int sign = accumulator < 0 ? fp8_format_.sign_code() : 0;
+  const PostEvent event = code > fp8_format_.max_code() ? PostEvent::kClamped
+                          : code == 0                   ? PostEvent::kUnderflow
+                                                        : PostEvent::kNone;
+  return {static_cast<Word>(sign | std::min(code, fp8_format_.max_code())), event};
+}
+
 int bias_k(const Design& design, int k_a, int k_b, int k_out) {
+  if (widths::is_fp8(design)) {
+    return k_out - k_a - k_b + design.datapath.term_bits - product_octave(widths::fp8_format(design));
+  }
   if (!widths::is_lns(design)) return k_out - k_a - k_b;
   const LnsFormat f(design.format);
   return k_a + k_b - k_out - f.max_code() + (f.max_quotient() - design.datapath.term_bits) * f.gamma();

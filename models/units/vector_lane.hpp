@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "models/units/constant_scaler.hpp"
+#include "models/units/fp_to_int.hpp"
 #include "models/units/lns_to_int.hpp"
 
 namespace napier {
 
 /// The exact function of one lane: the integer that a vector of operand pairs adds to the accumulator.
-/// LNS: lns_multiplier, lns_to_int, bin_adder_tree, constant_scaler in turn. INT8: the exact sum of products.
+/// LNS: lns_multiplier, lns_to_int, bin_adder_tree, constant_scaler in turn. FP8: fp_multiplier, fp_to_int,
+/// bin_adder_tree. INT8: the exact sum of products.
 class VectorLane {
  public:
   explicit VectorLane(const Design& design);
@@ -19,9 +21,13 @@ class VectorLane {
   const ConstantScaler& scaler() const { return scaler_; }
 
  private:
-  bool lns_;
+  std::int64_t sum_of_integers(std::span<const Word> a, std::span<const Word> b) const;
+
+  bool lns_, fp8_;
   LnsFormat format_;
   LnsToInt to_int_;
+  Minifloat fp8_format_;
+  FpToInt fp_to_int_;
   ConstantScaler scaler_;
   std::size_t bins_;
 };

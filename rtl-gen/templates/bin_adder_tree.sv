@@ -1,5 +1,5 @@
 ${banner}
-%if lns
+%if terms
 // Sums the terms of one vector exactly, ${tree_text}.
 %else
 // Sums the products of one vector exactly.
@@ -13,7 +13,7 @@ module napier_bin_adder_tree #(
   localparam int TermWidth = ${term_bits},
   localparam int BinSumWidth = ${bin_sum_bits}  // ${bin_sum_reason}
 ) (
-%if lns
+%if terms
   input  logic [Vector*TermWidth-1:0] magnitude_i,
 %if bin_bits
   input  logic [Vector*BinWidth-1:0]  bin_i,
@@ -25,7 +25,7 @@ module napier_bin_adder_tree #(
   output logic [Bins*BinSumWidth-1:0] sum_o
 );
 
-%if lns
+%if terms
   for (genvar k = 0; k < Bins; k++) begin : gen_bin
     // Terms of this bin; the others count as 0.
     logic [Vector-1:0] selected;

@@ -24,7 +24,14 @@ module napier_vector_lane #(
   localparam int Bins = ${bins};
   localparam int MagnitudeWidth = ${term_bits};
 %else
+%if fp8
+  localparam int SignificandWidth = ${significand_bits};
+  localparam int ExponentWidth = ${exponent_sum_bits};
+  localparam int ProductWidth = SignificandWidth + ExponentWidth + 1;  // sign, exponent, significand
+  localparam int MagnitudeWidth = ${term_bits};
+%else
   localparam int ProductWidth = ${product_bits};
+%end
 %end
   localparam int BinSumWidth = ${bin_sum_bits};
 
@@ -46,11 +53,21 @@ module napier_vector_lane #(
       .zero_o     (product[i*ProductWidth + ExponentWidth + 1])
     );
 %else
+%if fp8
+    napier_fp_multiplier u_fp_multiplier (
+      .a_i           (a_q[i*OperandWidth +: OperandWidth]),
+      .b_i           (b_i[i*OperandWidth +: OperandWidth]),
+      .significand_o (product[i*ProductWidth +: SignificandWidth]),
+      .exponent_o    (product[i*ProductWidth + SignificandWidth +: ExponentWidth]),
+      .negative_o    (product[i*ProductWidth + SignificandWidth + ExponentWidth])
+    );
+%else
     napier_int8_multiplier u_int8_multiplier (
       .a_i       (a_q[i*OperandWidth +: OperandWidth]),
       .b_i       (b_i[i*OperandWidth +: OperandWidth]),
       .product_o (product[i*ProductWidth +: ProductWidth])
     );
+%end
 %end
   end
   ${multiply_registers}
@@ -87,12 +104,35 @@ module napier_vector_lane #(
     .sum_o       (bin_sum)
   );
 %else
+%if fp8
+  // Convert to integer terms.
+  logic [Vector*MagnitudeWidth-1:0] magnitude, magnitude_q;
+  logic [Vector-1:0] negative, negative_q;
+  for (genvar i = 0; i < Vector; i++) begin : gen_to_int
+    napier_fp_to_int u_fp_to_int (
+      .significand_i (product_q[i*ProductWidth +: SignificandWidth]),
+      .exponent_i    (product_q[i*ProductWidth + SignificandWidth +: ExponentWidth]),
+      .magnitude_o   (magnitude[i*MagnitudeWidth +: MagnitudeWidth])
+    );
+    assign negative[i] = product_q[i*ProductWidth + SignificandWidth + ExponentWidth];
+  end
+  ${convert_registers}
+
+  // Sum over the vector.
+  logic [BinSumWidth-1:0] bin_sum, bin_sum_q;
+  napier_bin_adder_tree u_bin_adder_tree (
+    .magnitude_i (magnitude_q),
+    .negative_i  (negative_q),
+    .sum_o       (bin_sum)
+  );
+%else
   // Sum over the vector.
   logic [BinSumWidth-1:0] bin_sum, bin_sum_q;
   napier_bin_adder_tree u_bin_adder_tree (
     .product_i (product_q),
     .sum_o     (bin_sum)
   );
+%end
 %end
   ${reduce_registers}
 

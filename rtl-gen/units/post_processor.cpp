@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
 #include "models/units/post_processor.hpp"
@@ -62,6 +63,15 @@ void set_lns(Values& v, const Design& d) {
   v["threshold_terms"] = threshold_terms(PostProcessor(d).thresholds(), d.post_processor.compare_bits);
 }
 
+void set_fp8(Values& v, const Design& d) {
+  const Minifloat& f = widths::fp8_format(d);
+  const int leading_bits = index_bits(d.datapath.accumulator_bits);
+  v["format_name"] = format_name(d.format.kind);
+  v["leading_bits"] = std::to_string(leading_bits);
+  v["fp_wide_exponent_bits"] = std::to_string(17);  // 16 of bias_k, one for the others
+  v["fp_down_bits"] = std::to_string(index_bits(f.mantissa_bits + 4));
+}
+
 void set_int8(Values& v, const Design& d) {
   const int left = d.format.bits - 1;  // any non-zero accumulator saturates
   v["int8_left"] = std::to_string(left);
@@ -76,14 +86,16 @@ void set_int8(Values& v, const Design& d) {
 EmittedFile emit_post_processor_lane(const Design& design) {
   Values v = design_values(design);
   const bool lns = widths::is_lns(design);
-  lns ? set_lns(v, design) : set_int8(v, design);
+  const bool fp8 = widths::is_fp8(design);
+  lns ? set_lns(v, design) : fp8 ? set_fp8(v, design) : set_int8(v, design);
   const int stages = design.pipeline.post_process - 1;
   const int inner = std::min(stages, lns ? 2 : 1);  // registers between the steps; more follow at the end
   v["normalise_register"] = inner >= 1 ? "1" : "0";
   v["compare_register"] = inner >= 2 ? "1" : "0";
   v["end_registers"] =
       pipeline_registers("converted word", {{"WordWidth", "word", "word_q"}}, stages - inner, inner);
-  return emit_module(design, "post_processor_lane", embedded::post_processor_lane_sv, v);
+  return emit_module(design, "post_processor_lane",
+                     fp8 ? embedded::fp_post_processor_lane_sv : embedded::post_processor_lane_sv, v);
 }
 
 EmittedFile emit_post_processor(const Design& design) {

@@ -19,7 +19,7 @@ EmittedFile emit_vector_lane(const Design& design) {
   };
   v["multiply_registers"] =
       registers("after the multipliers", {{"Vector*ProductWidth", "product", "product_q"}}, p.multiply);
-  if (widths::is_lns(design)) {
+  if (widths::has_terms(design)) {
     std::vector<Piped> terms = {{"Vector*MagnitudeWidth", "magnitude", "magnitude_q"},
                                 {"Vector", "negative", "negative_q"}};
     if (widths::bin_bits(design) > 0) terms.push_back({"Vector*BinWidth", "bin", "bin_q"});

@@ -44,7 +44,8 @@ TEST_P(Testbench, FailsOnAFlippedBit) {
   EXPECT_THAT(run.output, HasSubstr("FAIL"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiny, Testbench, testing::Values("lns8_paper_tiny", "lns8_lean_tiny", "int8_tiny"),
+INSTANTIATE_TEST_SUITE_P(Tiny, Testbench,
+                         testing::Values("lns8_paper_tiny", "lns8_lean_tiny", "int8_tiny", "fp8_e4m3_tiny"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 TEST(TestbenchUnderVerilator, PassesOnTheTraceAndFailsOnAFlippedBit) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "models/design/widths.hpp"
+#include "models/units/fp_to_int.hpp"
 #include "models/units/lns_multiplier.hpp"
 #include "models/units/lns_to_int.hpp"
 #include "models/units/post_processor.hpp"
@@ -74,6 +75,56 @@ INSTANTIATE_TEST_SUITE_P(Designs, LnsTerm,
                                          "lns6_nozero", "lns4_octaves"),
                          [](const auto& tested) { return std::string(tested.param); });
 
+constexpr std::string_view kFp8TermBench = R"(
+module bench;
+  logic [7:0] a, b;
+  logic [${significand_bits}-1:0] significand;
+  logic [${exponent_bits}-1:0] exponent;
+  logic negative;
+  logic [${term_bits}-1:0] magnitude;
+  napier_fp_multiplier u_multiplier (
+    .a_i (a), .b_i (b), .significand_o (significand), .exponent_o (exponent), .negative_o (negative)
+  );
+  napier_fp_to_int u_to_int (
+    .significand_i (significand), .exponent_i (exponent), .magnitude_o (magnitude)
+  );
+  initial begin
+    for (int i = 0; i < 65536; i++) begin
+      a = i / 256;
+      b = i % 256;
+      #1 $display("%0d %0d %0d %0d", significand, exponent, negative, magnitude);
+    end
+  end
+endmodule
+)";
+
+class Fp8Term : public testing::TestWithParam<const char*> {};
+
+TEST_P(Fp8Term, IsExactForEveryPairOfNumbers) {
+  const Design design = explore::test::spread_design(GetParam());
+  const Minifloat& format = widths::fp8_format(design);
+  const Values values = {{"significand_bits", std::to_string(widths::significand_product_bits(design))},
+                         {"exponent_bits", std::to_string(widths::exponent_sum_bits(design))},
+                         {"term_bits", std::to_string(widths::term_bits(design))}};
+  const std::vector<std::int64_t> got = run_bench(design, expand(kFp8TermBench, values));
+  ASSERT_EQ(got.size(), 4U * 65536U);
+  const FpToInt to_int(design);
+  for (std::size_t i = 0; i < 65536; ++i) {
+    const auto a = static_cast<Word>(i / 256), b = static_cast<Word>(i % 256);
+    if (!format.is_number(a) || !format.is_number(b)) continue;
+    const FpProduct product = fp_multiply(format, a, b);
+    const std::vector<std::int64_t> want = {product.significand, product.exponent, product.negative,
+                                            to_int(product).magnitude};
+    ASSERT_EQ(std::vector(got.begin() + static_cast<std::ptrdiff_t>(4 * i),
+                          got.begin() + static_cast<std::ptrdiff_t>(4 * i + 4)),
+              want)
+        << "operands " << i / 256 << ", " << i % 256;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Designs, Fp8Term, testing::Values("fp8_e4m3_tiny", "fp8_e5m2_deep"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
 constexpr std::string_view kPostBench = R"(
 module bench;
   logic relu;
@@ -105,7 +156,8 @@ TEST_P(PostLane, IsExactForEveryAccumulator) {
   design.datapath.accumulator_bits = 16;
   design.pipeline.post_process = 1;  // the output queue alone: the lane is combinational
   const bool lns = widths::is_lns(design);
-  const int low = lns ? -40 : -2, high = lns ? 30 : 7;
+  // Clamped and exact ones; rounded and, for FP8, subnormal ones.
+  const int low = lns ? -40 : -2, high = lns ? 30 : widths::is_fp8(design) ? 17 : 7;
   const Values values = {{"bias_low", std::to_string(low)},
                          {"bias_high", std::to_string(high)},
                          {"stochastic", widths::is_stochastic(design) ? "1" : "0"}};
@@ -123,7 +175,8 @@ TEST_P(PostLane, IsExactForEveryAccumulator) {
 
 INSTANTIATE_TEST_SUITE_P(Designs, PostLane,
                          testing::Values("lns8_paper_tiny", "lns6_nozero", "split_lut0", "int8_tiny",
-                                         "channels_at_random", "octaves_at_random"),
+                                         "channels_at_random", "octaves_at_random", "fp8_e4m3_tiny",
+                                         "fp8_e5m2_deep"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace

@@ -73,18 +73,20 @@ TEST(Design, EveryParameterReachesItsMember) {
 }
 
 TEST(Design, HardwareRefusesBaselinesWithoutIt) {
-  for (const std::string name : {"fp32", "fp16", "bf16", "fp8_e4m3", "fp8_e5m2", "mxfp8", "mxfp4", "nvfp4"}) {
+  for (const std::string name : {"fp32", "fp16", "bf16", "mxfp8", "mxfp4", "nvfp4"}) {
     try {
       require_hardware(read_design(kSource / "configs/designs" / (name + ".yaml")));
       FAIL() << name;
     } catch (const InputError& e) {
       EXPECT_EQ(std::string(e.what()),
                 "design '" + name + "' has format.kind " + name +
-                    ", a training baseline without hardware; choose a design with format.kind lns "
-                    "or int8");
+                    ", a training baseline without hardware; choose a design with format.kind lns, "
+                    "int8, fp8_e4m3 or fp8_e5m2");
     }
   }
-  EXPECT_NO_THROW(require_hardware(read_design(kSource / "configs/designs/int8.yaml")));
+  for (const std::string name : {"int8", "fp8_e4m3", "fp8_e5m2"}) {
+    EXPECT_NO_THROW(require_hardware(read_design(kSource / "configs/designs" / (name + ".yaml"))));
+  }
 }
 
 struct BadDesign {
@@ -170,6 +172,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadDesign{"format: {kind: fp32}\n",
                   "d.yaml: update.kind madam works on logarithms and needs format.kind lns; write "
                   "update.kind host"},
+        BadDesign{"format: {kind: fp8_e5m2, bits: 6}\nupdate: {kind: host}\n",
+                  "d.yaml:1:32: format.bits is 6 but format.kind fp8_e5m2 has 8 bits; write 8"},
+        BadDesign{"format: {kind: fp8_e4m3}\nupdate: {kind: host}\ndatapath: {style: per_element}\n",
+                  "d.yaml:3:19: key 'datapath.style' means nothing in this design (format.kind is fp8_e4m3); "
+                  "remove it, or keep its default binned"},
+        BadDesign{"format: {kind: fp8_e4m3}\nupdate: {kind: integer_madam}\n",
+                  "d.yaml:2:16: format.kind fp8_e4m3 keeps its weights on the host; write update.kind host"},
         BadDesign{"format: {kind: int8}\nupdate: {kind: host}\ndatapath: {term_bits: 12}\n",
                   "d.yaml:3:23: key 'datapath.term_bits' means nothing in this design (format.kind is int8); "
                   "remove "

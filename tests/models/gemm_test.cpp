@@ -50,6 +50,13 @@ Result reference(const Design& d, const Product& p) {
 
 Word random_word(const Design& d, std::mt19937& random, bool loud) {
   if (d.format.kind == FormatKind::kInt8) return static_cast<Word>(static_cast<int>(random() % 255) - 127);
+  if (widths::is_fp8(d)) {
+    const Minifloat& f = widths::fp8_format(d);
+    const auto magnitude =
+        static_cast<unsigned>(f.max_code()) - random() % (loud ? 8 : static_cast<unsigned>(f.max_code()) + 1);
+    return static_cast<Word>(magnitude |
+                             (!loud && random() % 2 == 0 ? static_cast<unsigned>(f.sign_code()) : 0));
+  }
   const LnsFormat f(d.format);
   if (random() % 8 == 0) return f.word(false, 0);
   const int code =
@@ -148,6 +155,25 @@ TEST(Gemm, SaturatingAndWrappingAccumulators) {
       expect_every_kernel_exact(d, "accumulator " + std::to_string(bits));
       d.format.kind = FormatKind::kInt8;
       expect_every_kernel_exact(d, "int8 accumulator " + std::to_string(bits));
+    }
+  }
+}
+
+TEST(Gemm, Fp8) {
+  for (const FormatKind kind : {FormatKind::kFp8E4m3, FormatKind::kFp8E5m2}) {
+    for (const int term_bits : {2, 11, 16, 30}) {
+      for (const auto rounding : {TermRounding::kTruncate, TermRounding::kHalfUp}) {
+        for (const auto overflow : {Overflow::kSaturate, Overflow::kWrap}) {
+          Design d;
+          d.format.kind = kind;
+          d.datapath.vector = term_bits == 11 ? 4 : 32;
+          d.datapath.term_bits = term_bits;
+          d.datapath.term_rounding = rounding;
+          d.datapath.overflow = overflow;
+          d.datapath.accumulator_bits = std::min(term_bits + 5, 32);
+          expect_every_kernel_exact(d, "fp8 term " + std::to_string(term_bits));
+        }
+      }
     }
   }
 }

@@ -61,4 +61,13 @@ inline Design small_int8() {
   return d;
 }
 
+inline Design small_fp8() {
+  Design d = small_int8();
+  d.name = "small_fp8";
+  d.format.kind = FormatKind::kFp8E4m3;
+  d.datapath.term_bits = 13;
+  d.datapath.accumulator_bits = 19;
+  return d;
+}
+
 }  // namespace napier::test

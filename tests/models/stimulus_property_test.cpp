@@ -26,7 +26,8 @@ Design random_design(std::mt19937_64& random) {
     d.post_processor.lanes = from({1, 2, 3, 4, 6});
   } while (d.datapath.lanes % d.post_processor.lanes != 0);
   if (from({0, 0, 0, 1}) == 1) {
-    d.format.kind = FormatKind::kInt8;
+    constexpr FormatKind kBaselines[] = {FormatKind::kInt8, FormatKind::kFp8E4m3, FormatKind::kFp8E5m2};
+    d.format.kind = kBaselines[from({0, 1, 2})];
     d.update.kind = UpdateKind::kHost;
     return d;
   }

@@ -128,7 +128,7 @@ TEST(Stimulus, OutputPlacesVisitEachOutputOnce) {
     for (int n : {1, 3, 4, 5, 8}) shapes.push_back({m, n, 1 + (m * n) % 11});
   }
   for (const Design& d : {test::small_lns(), test::small_odd(), test::small_without_zero(),
-                          test::small_int8(), test::small_channels()}) {
+                          test::small_int8(), test::small_channels(), test::small_fp8()}) {
     const Trace t = random_trace(d, shapes, 3);
     const Stimulus s = make_stimulus(t);
     std::vector<std::vector<int>> seen;

@@ -95,7 +95,7 @@ void replace_dataset(hid_t file, const std::string& name, hid_t type, std::vecto
 TEST(TraceRoundTrip, EveryDesignReadsBackTheSame) {
   const test::TemporaryFolder folder;
   for (const Design& design : {Design{}, test::small_lns(), test::small_odd(), test::small_without_zero(),
-                               test::small_int8(), test::small_channels()}) {
+                               test::small_int8(), test::small_channels(), test::small_fp8()}) {
     const Trace written = random_trace(design, kShapes, 31);
     write_trace(written, folder / "t.h5");
     const Trace read = read_trace(folder / "t.h5");
@@ -106,6 +106,26 @@ TEST(TraceRoundTrip, EveryDesignReadsBackTheSame) {
     EXPECT_EQ(resolved_yaml(read.design), resolved_yaml(design));
     EXPECT_EQ(read.network, "random matrices");
     EXPECT_EQ(read.experiment, "seed 31");
+  }
+}
+
+TEST(TraceRoundTrip, InfinitiesAndNanOfFp8AreRefused) {
+  const test::TemporaryFolder folder;
+  for (const FormatKind kind : {FormatKind::kFp8E4m3, FormatKind::kFp8E5m2}) {
+    Design design = test::small_fp8();
+    design.format.kind = kind;
+    const Trace good = random_trace(design, kShapes, 1);
+    for (const int word : {0x7F, 0xFF, 0x7C}) {
+      Trace bad = good;
+      bad.gemms[0].b[0] = static_cast<Word>(word);
+      if (kind == FormatKind::kFp8E4m3 && word == 0x7C) {
+        EXPECT_NO_THROW(write_trace(bad, folder / "t.h5"));  // a number there
+        continue;
+      }
+      EXPECT_THAT([&] { write_trace(bad, folder / "t.h5"); },
+                  testing::ThrowsMessage<InputError>(
+                      HasSubstr("b[0] is " + std::to_string(word) + ", an infinity or NaN")));
+    }
   }
 }
 

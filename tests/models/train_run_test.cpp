@@ -12,6 +12,7 @@
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/base/interrupt.hpp"
+#include "models/design/design_file.hpp"
 #include "models/trace/reference.hpp"
 #include "models/trace/trace.hpp"
 #include "models/train/network.hpp"
@@ -28,7 +29,7 @@ using testing::HasSubstr;
 
 Design host_design(FormatKind kind) {
   Design d;
-  d.name = "host";
+  d.name = "host_" + format_name(kind);
   d.format.kind = kind;
   d.update.kind = UpdateKind::kHost;
   return d;
@@ -116,7 +117,7 @@ class TrainRun : public testing::Test {
 
 std::vector<Design> all_kinds() {
   return {Design{}, host_design(FormatKind::kLns), host_design(FormatKind::kInt8),
-          host_design(FormatKind::kFp32)};
+          host_design(FormatKind::kFp8E4m3), host_design(FormatKind::kFp32)};
 }
 
 TEST_F(TrainRun, LearnsInEveryArithmetic) {
@@ -178,7 +179,8 @@ TEST_F(TrainRun, AFinishedRunIsKept) {
 }
 
 TEST_F(TrainRun, TraceHoldsWhatTheUnitsSay) {
-  for (const Design& d : {Design{}, host_design(FormatKind::kInt8)}) {
+  for (const Design& d : {Design{}, host_design(FormatKind::kInt8), host_design(FormatKind::kFp8E4m3),
+                          host_design(FormatKind::kFp8E5m2)}) {
     TrainRequest r = request("traced" + d.name, d);
     r.trace = root_ / (d.name + ".h5");
     train(r);

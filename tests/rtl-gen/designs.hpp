@@ -27,7 +27,7 @@ inline const std::string kSmall = "collector: {entries: 4}\nbuffers: {a_rows: 8,
 /// table size, and pipelines from the shortest to longer than the units have steps.
 inline std::vector<Design> spread() {
   std::vector<Design> designs;
-  for (const char* name : {"lns8_paper_tiny", "lns8_lean_tiny", "int8_tiny"})
+  for (const char* name : {"lns8_paper_tiny", "lns8_lean_tiny", "int8_tiny", "fp8_e4m3_tiny"})
     designs.push_back(shipped(name));
   const auto add = [&](const std::string& name, const std::string& yaml) {
     designs.push_back(tiny(name, yaml + kSmall));
@@ -90,6 +90,11 @@ inline std::vector<Design> spread() {
       "format: {kind: int8}\ndatapath: {lanes: 2, vector: 2, accumulator_bits: 20, overflow: wrap}\n"
       "post_processor: {lanes: 1}\nupdate: {kind: host}\n"
       "pipeline: {multiply: 3, reduce: 0, post_process: 4}\n");
+  add("fp8_e5m2_deep",
+      "format: {kind: fp8_e5m2}\n"
+      "datapath: {lanes: 2, vector: 2, term_bits: 20, term_rounding: half_up, accumulator_bits: 22, "
+      "overflow: wrap}\npost_processor: {lanes: 2}\nupdate: {kind: host}\n"
+      "pipeline: {multiply: 0, convert: 2, reduce: 0, post_process: 4}\n");
   return designs;
 }
 

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "models/design/widths.hpp"
 #include "models/units/vector_lane.hpp"
 #include "sim/activity.hpp"
 #include "tests/models/small_designs.hpp"
@@ -13,8 +14,9 @@ namespace napier::sim {
 namespace {
 
 std::vector<Design> designs() {
-  std::vector<Design> all = {napier::test::small_lns(), napier::test::small_odd(),
-                             napier::test::small_without_zero(), napier::test::small_int8(), Design{}};
+  std::vector<Design> all = {napier::test::small_lns(),          napier::test::small_odd(),
+                             napier::test::small_without_zero(), napier::test::small_int8(),
+                             napier::test::small_fp8(),          Design{}};
   for (const ConversionStyle style : {ConversionStyle::kPerElement, ConversionStyle::kSplitSign}) {
     Design d;
     d.datapath.style = style;
@@ -22,6 +24,11 @@ std::vector<Design> designs() {
     d.datapath.term_bits = 24;  // sums past 32 bits
     all.push_back(d);
   }
+  Design wide_terms = napier::test::small_fp8();
+  wide_terms.format.kind = FormatKind::kFp8E5m2;
+  wide_terms.datapath.term_bits = 30;
+  wide_terms.datapath.term_rounding = TermRounding::kHalfUp;
+  all.push_back(wide_terms);
   Design narrow;
   narrow.format.bits = 4;
   narrow.format.gamma_log2 = 0;
@@ -44,6 +51,11 @@ TEST(LaneKernel, GivesTheExactSumsOfEveryLane) {
       const auto word = [&] {
         if (random() % 6 == 0) return Word{0};
         const unsigned all_words = 1U << design.format.bits;
+        if (widths::is_fp8(design)) {
+          const Minifloat& f = widths::fp8_format(design);
+          const auto most = static_cast<unsigned>(f.max_code());
+          return static_cast<Word>((round % 4 == 0 ? most : random() % (most + 1)) | (random() % 2) << 7);
+        }
         const auto w = static_cast<Word>(round % 4 == 0 ? all_words / 2 - 1 : random() % all_words);
         const bool negative_zero = design.format.kind == FormatKind::kLns && w == all_words / 2;
         return negative_zero && design.format.zero == ZeroCode::kReserved ? Word{0} : w;
@@ -55,7 +67,8 @@ TEST(LaneKernel, GivesTheExactSumsOfEveryLane) {
       std::int64_t zeros = 0;
       const LnsFormat format(design.format);
       const bool lns = design.format.kind == FormatKind::kLns;
-      const auto is_zero = [&](Word w) { return lns ? format.is_zero(w) : w == 0; };
+      const bool fp8 = widths::is_fp8(design);
+      const auto is_zero = [&](Word w) { return lns ? format.is_zero(w) : fp8 ? (w & 0x7F) == 0 : w == 0; };
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         const auto row = std::span(a).subspan(lane * vector, vector);
         ASSERT_EQ(sums[lane], exact(row, b)) << design.name << ", lane " << lane;

@@ -41,6 +41,8 @@ std::vector<Case> cases() {
       configured("lns8_paper_tiny"),
       configured("lns8_lean_tiny"),
       configured("int8_tiny"),
+      configured("fp8_e4m3_tiny"),
+      configured("fp8_e5m2_tiny"),
       {"small_lns", small_lns()},
       {"small_odd", small_odd()},
       {"small_channels", test::small_channels()},
@@ -48,6 +50,13 @@ std::vector<Case> cases() {
       {"small_int8", small_int8()},
       changed("shortest_pipeline", small_lns(), [](Design& d) { d.pipeline = {0, 0, 1, 0, 1, 1}; }),
       changed("deep_pipeline", small_odd(), [](Design& d) { d.pipeline = {2, 3, 2, 3, 5, 7}; }),
+      changed("fp8_half_up", test::small_fp8(),
+              [](Design& d) {
+                d.format.kind = FormatKind::kFp8E5m2;
+                d.datapath.term_rounding = TermRounding::kHalfUp;
+                d.datapath.overflow = Overflow::kWrap;
+                d.pipeline = {0, 2, 1, 1, 4, 1};
+              }),
       changed("int8_one_stage", small_int8(), [](Design& d) { d.pipeline = {1, 0, 0, 0, 1, 1}; }),
       changed("per_element", small_lns(), [](Design& d) { d.datapath.style = ConversionStyle::kPerElement; }),
       changed("split_sign", small_odd(), [](Design& d) { d.datapath.style = ConversionStyle::kSplitSign; }),

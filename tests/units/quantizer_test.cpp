@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "models/base/error.hpp"
+#include "models/design/widths.hpp"
 #include "tests/units/exact_real.hpp"
 
 namespace napier {
@@ -178,6 +179,44 @@ TEST(Quantizer, Int8TakesTheSmallestUnitThatHolds127OfIt) {
   EXPECT_EQ(q.scale_exponent(128.0F), 1);
   EXPECT_EQ(q.scale_exponent(63.5F), -1);
   EXPECT_EQ(q.scale_exponent(1.0F, 1), -5);
+}
+
+TEST(Quantizer, Fp8WordsAreTheCodesOfTheFormat) {
+  for (const FormatKind kind : {FormatKind::kFp8E4m3, FormatKind::kFp8E5m2}) {
+    Design d;
+    d.format.kind = kind;
+    const Quantizer q(d);
+    const Minifloat& f = widths::fp8_format(d);
+    std::vector<float> x = {0.0F, -0.0F, 1e30F, -1e30F, 1e-30F, -1e-30F};
+    for (int code = 0; code < 256; ++code) {
+      if (!f.is_number(code)) continue;
+      const float value = f.decode(static_cast<std::uint16_t>(code)) * 8;
+      for (const float factor : {1.0F, 1.0001F, 0.9999F, 1.0625F, 1.1875F}) x.push_back(value * factor);
+    }
+    std::vector<Word> out(x.size());
+    const QuantizeCounts counts = q.quantize(x, 3, out, kPlace);
+    std::int64_t saturated = 0, underflowed = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      ASSERT_EQ(out[i], f.encode(double{x[i]} / 8)) << x[i];
+      ASSERT_EQ(q.dequantize(out[i], 3), f.decode(out[i]) * 8);
+      underflowed += f.decode(out[i]) == 0 && x[i] != 0;
+      saturated += double{std::fabs(x[i])} / 8 >
+                   double{f.max_value()} + std::ldexp(0.5, f.max_exponent() - f.mantissa_bits);
+    }
+    EXPECT_EQ(counts.underflowed, underflowed);
+    EXPECT_EQ(counts.saturated, saturated);
+    EXPECT_GT(saturated, 2);
+  }
+}
+
+TEST(Quantizer, Fp8TakesTheSmallestScaleThatClipsNothing) {
+  Design d;
+  d.format.kind = FormatKind::kFp8E4m3;
+  const Quantizer q(d);
+  EXPECT_EQ(q.scale_exponent(448.0F), 0);
+  EXPECT_EQ(q.scale_exponent(std::nextafter(448.0F, 449.0F)), 1);
+  EXPECT_EQ(q.scale_exponent(1.0F), -8);
+  EXPECT_EQ(q.scale_exponent(1.0F, 2), -6);
 }
 
 TEST(Quantizer, NamesTensorElementAndStepOfWhatIsNoNumber) {

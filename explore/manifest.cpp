@@ -56,6 +56,9 @@ std::string describe(const Design& design) {
   std::string words;
   if (format.kind == FormatKind::kInt8) {
     words = "INT8";
+  } else if (widths::is_fp8(design)) {
+    words = std::string("FP8 ") + (format.kind == FormatKind::kFp8E4m3 ? "E4M3" : "E5M2") + ", " +
+            text(datapath.term_bits) + " term bits";
   } else {
     words = "LNS " + text(format.bits) + " bits, gamma " + text(1 << format.gamma_log2) + ", ";
     switch (datapath.style) {

@@ -7,7 +7,7 @@
 namespace napier::explore::ladder {
 namespace {
 
-constexpr std::array<const char*, 6> kDesigns = {
+constexpr std::array<const char*, 8> kDesigns = {
     R"(name: ladder_binned
 datapath: {lanes: 2, vector: 2, style: binned, lut_bits: 2, term_bits: 12, accumulator_bits: 18}
 collector: {entries: 3}
@@ -58,6 +58,23 @@ buffers: {a_rows: 2, b_words: 2}
 post_processor: {lanes: 1, compare_bits: 4}
 update: {kind: host}
 pipeline: {multiply: 0, convert: 0, reduce: 2, post_process: 2}
+)",
+    R"(name: ladder_fp8_e4m3
+format: {kind: fp8_e4m3}
+datapath: {lanes: 2, vector: 2, term_bits: 12, accumulator_bits: 18}
+collector: {entries: 3}
+buffers: {a_rows: 4, b_words: 4}
+post_processor: {lanes: 1}
+update: {kind: host}
+)",
+    R"(name: ladder_fp8_e5m2
+format: {kind: fp8_e5m2}
+datapath: {lanes: 2, vector: 4, term_bits: 14, term_rounding: half_up, accumulator_bits: 16, overflow: wrap}
+collector: {entries: 2}
+buffers: {a_rows: 3, b_words: 3}
+post_processor: {lanes: 2}
+update: {kind: host}
+pipeline: {multiply: 0, convert: 2, reduce: 0, post_process: 3}
 )"};
 
 constexpr std::size_t kCiDesigns = 3;

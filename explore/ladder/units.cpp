@@ -11,6 +11,8 @@
 #include "models/design/widths.hpp"
 #include "models/units/bin_adder_tree.hpp"
 #include "models/units/constant_scaler.hpp"
+#include "models/units/fp_multiplier.hpp"
+#include "models/units/fp_to_int.hpp"
 #include "models/units/lns_multiplier.hpp"
 #include "models/units/lns_to_int.hpp"
 #include "models/units/madam_update.hpp"
@@ -159,21 +161,59 @@ Unit int8_multiplier(const Design& d, const rtl::Values& values) {
   return unit;
 }
 
+Unit fp_multiplier(const Design& d, const rtl::Values& values) {
+  Unit unit = make_unit(d, "fp_multiplier", {"fp_multiplier"}, values, embedded::unit_fp_multiplier_sv, "");
+  const int bits = d.format.bits;
+  const int significand = widths::significand_product_bits(d), exponent = widths::exponent_sum_bits(d);
+  set_bits(unit, 2 * bits, widths::product_bits(d));
+  interleave(unit, bits);
+  add_whole_slice(unit, [=, format = widths::fp8_format(d)](std::uint64_t in) {
+    Fields f(in);
+    const auto a = static_cast<Word>(f.take(bits)), b = static_cast<Word>(f.take(bits));
+    const FpProduct p = fp_multiply(format, a, b);
+    return static_cast<std::uint64_t>(p.significand) | static_cast<std::uint64_t>(p.exponent) << significand |
+           std::uint64_t{p.negative} << (significand + exponent);
+  });
+  return unit;
+}
+
+Unit fp_to_int(const Design& d, rtl::Values values) {
+  const Minifloat& format = widths::fp8_format(d);
+  const int largest_significand = (1 << widths::significand_product_bits(d)) -
+                                  (1 << (format.mantissa_bits + 2)) + 1;  // the square of an operand's
+  const int largest_exponent = 2 * (format.max_code() >> format.mantissa_bits);
+  values["largest_significand"] = std::to_string(largest_significand);
+  values["largest_exponent"] = std::to_string(largest_exponent);
+  Unit unit = make_unit(d, "fp_to_int", {"fp_to_int"}, values, embedded::unit_fp_to_int_sv, "");
+  const int significand = widths::significand_product_bits(d), exponent = widths::exponent_sum_bits(d);
+  set_bits(unit, significand + exponent, widths::term_bits(d));
+  add_whole_slice(unit, [=, to_int = FpToInt(d)](std::uint64_t in) -> std::uint64_t {
+    Fields f(in);
+    FpProduct p;
+    p.significand = static_cast<int>(f.take(significand));
+    p.exponent = static_cast<int>(f.take(exponent));
+    const bool legal =
+        p.exponent >= 2 && p.exponent <= largest_exponent && p.significand <= largest_significand;
+    return legal ? static_cast<std::uint64_t>(to_int(p).magnitude) : 0;
+  });
+  return unit;
+}
+
 Unit bin_adder_tree(const Design& d, const rtl::Values& values) {
   Unit unit = make_unit(d, "bin_adder_tree", {"bin_adder_tree"}, values, embedded::unit_bin_adder_tree_sv,
                         embedded::unit_bin_adder_tree_spec_sv);
   const int v = d.datapath.vector, term = widths::term_bits(d), bin_bits = widths::bin_bits(d);
   const int sum_bits = widths::bin_sum_bits(d), bins = widths::bins(d);
-  const bool lns = widths::is_lns(d);
-  set_bits(unit, v * (term + (lns ? 1 + bin_bits : 0)), bins * sum_bits);
+  const bool has_terms = widths::has_terms(d);
+  set_bits(unit, v * (term + (has_terms ? 1 + bin_bits : 0)), bins * sum_bits);
   add_whole_slice(unit, [=](std::uint64_t in) {
     Fields f(in);
     std::vector<IntTerm> terms(static_cast<std::size_t>(v));
     for (IntTerm& t : terms) {
       const std::uint64_t word = f.take(term);
-      t.magnitude = lns ? static_cast<std::int64_t>(word) : sign_extended(word, term);
+      t.magnitude = has_terms ? static_cast<std::int64_t>(word) : sign_extended(word, term);
     }
-    if (lns) {
+    if (has_terms) {
       for (IntTerm& t : terms) t.negative = f.take(1) != 0;
       for (IntTerm& t : terms) t.bin = static_cast<int>(f.take(bin_bits));
     }
@@ -255,8 +295,36 @@ std::string code_values(const Design& d, const PostProcessor& exact) {
   return text;
 }
 
+/// For each code of an FP8 format the midpoint below it, in units of half the smallest subnormal number; an
+/// even code takes the midpoint itself.
+std::string midpoints(const Minifloat& f) {
+  const auto units = [&](int code) {
+    return std::ldexp(double{f.decode(static_cast<std::uint16_t>(code))},
+                      f.mantissa_bits + 1 - f.min_exponent());
+  };
+  std::string text;
+  for (int code = 1; code <= f.max_code(); ++code) {
+    const auto middle = static_cast<std::int64_t>(units(code - 1) / 2 + units(code) / 2);
+    text += std::string("if (value ") + (code % 2 == 0 ? ">=" : ">") + " (96'sd" + std::to_string(middle) +
+            " << right[5:0])) code = " + std::to_string(f.bits() - 1) + "'d" + std::to_string(code) + ";\n";
+  }
+  return text;
+}
+
 /// Biases that put the accumulators below, across and above the operands' range.
 std::vector<int> telling_biases(const Design& d) {
+  if (widths::is_fp8(d)) {
+    const Minifloat& f = widths::fp8_format(d);
+    const int top =
+        d.datapath.accumulator_bits - 2;  // clamped, exact, across the largest and the subnormal ones
+    return {-f.max_exponent(),
+            0,
+            top - f.max_exponent(),
+            top / 2 - f.min_exponent(),
+            top - f.min_exponent(),
+            30000,
+            -30000};
+  }
   if (!widths::is_lns(d)) return {-3, 0, 2, d.datapath.accumulator_bits - 6, 30000, -30000};
   const int top = d.datapath.accumulator_bits << d.format.gamma_log2;
   const int codes = 1 << (d.format.bits - 1);
@@ -272,8 +340,15 @@ Unit post_processor_lane(const Design& d, rtl::Values values) {
   values["code_width"] = std::to_string(d.format.bits - 1);
   values["boundaries"] = lns ? boundaries(d, exact) : "";
   values["code_values"] = random ? code_values(d, exact) : "";
-  Unit unit = make_unit(d, "post_processor_lane", {"post_processor_lane"}, values,
-                        embedded::unit_post_processor_lane_sv, embedded::unit_post_processor_lane_spec_sv);
+  const bool fp8 = widths::is_fp8(d);
+  if (fp8) {
+    const Minifloat& f = widths::fp8_format(d);
+    values["midpoints"] = midpoints(f);
+    values["fp_unit_log2"] = std::to_string(f.mantissa_bits + 1 - f.min_exponent());
+  }
+  Unit unit = make_unit(
+      d, "post_processor_lane", {"post_processor_lane"}, values, embedded::unit_post_processor_lane_sv,
+      fp8 ? embedded::unit_fp_post_processor_lane_spec_sv : embedded::unit_post_processor_lane_spec_sv);
   set_bits(unit, a + 19 + (random ? 16 : 0), out);
   if (a + 3 > kExhaustiveBits) return unit;
   std::size_t number = 0;
@@ -440,6 +515,9 @@ std::vector<Unit> units_of(const Design& original) {
   if (widths::is_lns(d)) {
     units.push_back(lns_multiplier(d, values));
     units.push_back(lns_to_int(d, values));
+  } else if (widths::is_fp8(d)) {
+    units.push_back(fp_multiplier(d, values));
+    units.push_back(fp_to_int(d, values));
   } else {
     units.push_back(int8_multiplier(d, values));
   }
@@ -464,6 +542,7 @@ std::vector<Unit> narrow_units_of(const Design& original) {
       d.datapath.lut_bits = std::min(d.datapath.lut_bits, 1);
     if (!widths::has_scaler(d)) d.pipeline.scale = Pipeline().scale;
   }
+  if (widths::is_fp8(d)) d.datapath.term_bits = 7;  // 2 terms and their signs: 18 bits
   if (d.update.kind == UpdateKind::kMadam) {
     d.update.bits = d.format.bits;
     d.update.v_bits = 10;

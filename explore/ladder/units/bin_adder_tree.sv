@@ -1,5 +1,5 @@
 // in_i: magnitudes, signs, bins (INT8: products); out_o: sums of the bins.
-%if lns
+%if terms
 module unit (
   input  logic [${vector}*(${term_bits}+1+${bin_bits})-1:0] in_i,
 %else
@@ -9,7 +9,7 @@ module unit (
   output logic [${bins}*${bin_sum_bits}-1:0] out_o
 );
   napier_bin_adder_tree u_dut (
-%if lns
+%if terms
     .magnitude_i (in_i[0 +: ${vector}*${term_bits}]),
     .negative_i  (in_i[${vector}*${term_bits} +: ${vector}]),
 %if bin_bits

@@ -1,5 +1,5 @@
 // models/units/bin_adder_tree.hpp in whole numbers.
-%if lns
+%if terms
 module unit (
   input  logic [${vector}*(${term_bits}+1+${bin_bits})-1:0] in_i,
 %else
@@ -14,7 +14,7 @@ module unit (
     for (int bin = 0; bin < ${bins}; bin++) begin
       sum = 64'sd0;
       for (int i = 0; i < ${vector}; i++) begin
-%if lns
+%if terms
 %if bin_bits
         if (in_i[${vector}*(${term_bits}+1) + i*${bin_bits} +: ${bin_bits}] == bin) begin
 %else

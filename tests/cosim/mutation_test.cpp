@@ -55,6 +55,23 @@ TEST(Mutation, AChangedThresholdIsFoundInTheOutputs) {
   EXPECT_THAT(r.difference, HasSubstr("out"));
 }
 
+/// The exponent of a subnormal factor is that of the smallest normal number; a number just above a tie goes
+/// up.
+TEST(Mutation, SubnormalFactorsAndStickyBitsOfFp8AreFound) {
+  const Design design = rtl::test::shipped("fp8_e4m3_tiny");
+  const std::array<std::array<const char*, 4>, 2> changes = {
+      {{"napier_fp_multiplier.sv", "a_field[0] | !a_normal", "a_field[0]", "channel sum"},
+       {"napier_post_processor_lane.sv", "guard && (sticky || kept[0])", "guard && (!sticky || kept[0])",
+        "channel out"}}};
+  for (const auto& [file, from, to, channel] : changes) {
+    Folder folder;
+    const auto files = with_change(design, file, from, to);
+    const VerifyResult r = verify_files(design, small_trace(design), files, folder.path(), {});
+    EXPECT_FALSE(r.equal()) << file;
+    EXPECT_THAT(r.difference, HasSubstr(channel)) << file;
+  }
+}
+
 /// A trace whose updates make steps of a few codes and a fraction: |g*| from 1/2 to 2, so that rounding and
 /// thresholds decide.
 Trace trace_of_small_steps(const Design& design) {

@@ -191,6 +191,54 @@ class Datapath(unittest.TestCase):
             self.assertNotEqual(napier.dot(self.DESIGN, altered, a)[0], wanted, f"bit {bit}")
 
 
+class Fp8Datapath(unittest.TestCase):
+    """lane_sum, dot, gemm and post_process of FP8 against their definition in fractions."""
+
+    KINDS = (("fp8_e4m3", 4, 3, 448, 17), ("fp8_e5m2", 5, 2, 57344, 31))
+
+    def design(self, kind):
+        return napier.Design(format={"kind": kind}, update={"kind": "host"}, post_processor={"lanes": 4},
+                             datapath={"vector": 4, "lanes": 8, "term_bits": 12, "accumulator_bits": 16})
+
+    def test_products_are_fractions_cut_to_integers(self):
+        random = np.random.default_rng(8)
+        for kind, e, m, largest, octave in self.KINDS:
+            design = self.design(kind)
+            values = [Baselines.defined(code, e, m) for code in range(256)]
+            numbers = [code for code in range(256) if abs(values[code]) <= largest]
+            a, b = (random.choice(numbers, (n, 18)).astype(np.uint8) for n in (7, 5))
+            wanted = np.zeros((5, 7), np.int32)
+            for n, m_row in np.ndindex(5, 7):
+                acc = 0
+                for i in range(0, 18, 4):
+                    for x, y in zip(a[m_row, i : i + 4], b[n, i : i + 4]):
+                        acc += int(values[x] * values[y] * Fraction(2) ** (12 - octave))  # towards zero
+                    acc = max(-(2**15), min(2**15 - 1, acc))
+                wanted[n, m_row] = acc
+                self.assertEqual(napier.dot(design, a[m_row], b[n])[0], acc)
+            for kernel in ["", *napier.kernels(design)]:
+                np.testing.assert_array_equal(napier.gemm(design, a, b, kernel=kernel)[0], wanted, kernel)
+
+    def test_outputs_are_the_nearest_numbers(self):
+        for kind, e, m, largest, _ in self.KINDS:
+            design = self.design(kind)
+            codes = [code for code in range(128) if Baselines.defined(code, e, m) <= largest]
+            values = [Baselines.defined(code, e, m) for code in codes]
+            for bias_k in (-3, 0, 9, 20):
+                acc = np.arange(-2000, 2001, 7, dtype=np.int32)
+                words = napier.post_process(design, acc, bias_k, False)
+                for x, word in zip(map(int, acc), map(int, words)):
+                    real = abs(x) * Fraction(2) ** -bias_k
+                    # The nearest; of two as near, the even code.
+                    best = min(codes, key=lambda code: (abs(values[code] - real), code % 2))
+                    self.assertEqual(word, best | (128 if x < 0 else 0), (kind, bias_k, x))
+
+    def test_infinities_and_nan_are_refused(self):
+        for kind, word in (("fp8_e4m3", 0x7F), ("fp8_e5m2", 0x7C), ("fp8_e5m2", 0xFF)):
+            with self.assertRaisesRegex(napier.InputError, f"is {word}, which is no word"):
+                napier.dot(self.design(kind), [word], [1])
+
+
 class GoldenTrace(unittest.TestCase):
     """Every record of a trace that the trainer wrote, computed again through the module."""
 

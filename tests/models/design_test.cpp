@@ -35,7 +35,7 @@ TEST(Design, EveryShippedDesignIsLegalAndNamedAfterItsFile) {
 }
 
 TEST(Design, TinyDesignsCalculateAsTheirLargeOnes) {
-  for (const std::string name : {"lns8_paper", "lns8_lean", "int8"}) {
+  for (const std::string name : {"lns8_paper", "lns8_lean", "int8", "fp8_e4m3", "fp8_e5m2"}) {
     Design tiny = read_design(kSource / "configs/designs" / (name + "_tiny.yaml"));
     const Design large = read_design(kSource / "configs/designs" / (name + ".yaml"));
     EXPECT_NE(design_digest(tiny), design_digest(large));

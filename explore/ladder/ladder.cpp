@@ -7,7 +7,9 @@
 #include "explore/csv.hpp"
 #include "explore/ladder/exhaustive.hpp"
 #include "explore/ladder/formal.hpp"
+#include "explore/ladder/gate_level.hpp"
 #include "explore/ladder/journal.hpp"
+#include "explore/ladder/mutation_rung.hpp"
 #include "explore/ladder/random_designs.hpp"
 #include "explore/ladder/replay.hpp"
 #include "models/base/digest.hpp"
@@ -102,10 +104,9 @@ void check_letters(const std::string& letters) {
 
 const std::vector<Rung>& rungs() {
   static const std::vector<Rung> all = {
-      {'a', "exhaustive", "inputs tried", climb_exhaustive},
-      {'b', "formal", "theorems proven", climb_formal},
-      {'c', "replay", "cycles compared", climb_replay},
-      {'d', "random", "designs", climb_random_designs},
+      {'a', "exhaustive", "inputs tried", climb_exhaustive}, {'b', "formal", "theorems proven", climb_formal},
+      {'c', "replay", "cycles compared", climb_replay},      {'d', "random", "designs", climb_random_designs},
+      {'e', "gates", "cycles compared", climb_gate_level},   {'g', "mutation", "faults", climb_mutation},
   };
   return all;
 }

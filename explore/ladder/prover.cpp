@@ -100,4 +100,29 @@ Verdict prove_never_bad(const std::vector<rtl::EmittedFile>& emitted, const std:
   return Verdict::kUndecided;
 }
 
+Verdict prove_same_module(const std::vector<rtl::EmittedFile>& emitted,
+                          const std::vector<rtl::EmittedFile>& changed, const std::string& module,
+                          const fs::path& folder, int seconds) {
+  fs::create_directories(folder);
+  // Registers are cut: their outputs become inputs, their inputs outputs, of the same names.
+  const std::string cut = to_gates(module) +
+                          "async2sync\ndffunmap\nexpose "
+                          "-evert-dff\ntechmap\nopt_expr\naigmap\nopt_clean\nwrite_blif ";
+  try {
+    run_yosys(read_commands(emitted, folder) + cut + "emitted.blif\n", folder);
+    run_yosys(read_commands(changed, folder) + cut + "changed.blif\n", folder);
+  } catch (const ToolError&) {
+    return Verdict::kUndecided;  // Yosys takes less Verilog than Icarus
+  }
+  std::string text;
+  try {
+    text = run_abc("cec emitted.blif changed.blif", folder, seconds);
+  } catch (const ToolError&) {
+    return Verdict::kUndecided;  // ports or registers of another width
+  }
+  if (contains(text, "are equivalent")) return Verdict::kProven;
+  if (contains(text, "NOT EQUIVALENT")) return Verdict::kRefuted;
+  return Verdict::kUndecided;
+}
+
 }  // namespace napier::explore::ladder

@@ -23,4 +23,11 @@ Verdict prove_equal(const std::vector<rtl::EmittedFile>& emitted, const std::str
 Verdict prove_never_bad(const std::vector<rtl::EmittedFile>& emitted, const std::string& proof,
                         const std::filesystem::path& folder, int seconds);
 
+/// Whether a module computes the same with all its registers as another of the same name: every register's
+/// next value and every output are equal for all inputs and all values of the registers. `emitted`,
+/// `changed`: whole designs; submodules are flattened into it.
+Verdict prove_same_module(const std::vector<rtl::EmittedFile>& emitted,
+                          const std::vector<rtl::EmittedFile>& changed, const std::string& module,
+                          const std::filesystem::path& folder, int seconds);
+
 }  // namespace napier::explore::ladder

@@ -43,6 +43,8 @@ void set_lane(ValueTable& v, const Design& d) {
   v.set("lanes", d.datapath.lanes);
   v.set("vector", d.datapath.vector);
   v.set("vector_width", d.datapath.vector * d.format.bits);
+  v.set("vector_scales", widths::has_vector_scales(d));
+  v.set("stationary_width", widths::stationary_words(d) * d.format.bits);
   v.set("const_bits", d.datapath.const_bits);
   v.set("split_sign", widths::is_lns(d) && d.datapath.style == ConversionStyle::kSplitSign);
   v.set("product_bits", widths::product_bits(d));
@@ -82,6 +84,8 @@ void set_collector(ValueTable& v, const Design& d) {
 void set_update(ValueTable& v, const Design& d) {
   v.set("madam", d.update.kind == UpdateKind::kMadam);
   v.set("stochastic_update", widths::stochastic_update(d));
+  v.set("stochastic_step", widths::stochastic_step(d));
+  v.set("stochastic_moment", widths::stochastic_moment(d));
   v.set("round_first", d.update.round_first);
   v.set("update_lanes", d.update.lanes);
   v.set("update_bits", d.update.bits);

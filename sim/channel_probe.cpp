@@ -59,7 +59,7 @@ void ChannelProbe::encode(unsigned channel, WordStream& to) const {
     case kJobChannel:
       return words_.encode(*e.job.offer.read().data, to);
     case kAFillChannel:
-      return words_.encode(std::span(e.a_fill.offer.read().data, vector), to);
+      return words_.encode(std::span(e.a_fill.offer.read().data, words_.stationary()), to);
     case kBFillChannel:
       return words_.encode(std::span(e.b_fill.offer.read().data, vector), to);
     case kBiasChannel:
@@ -67,7 +67,7 @@ void ChannelProbe::encode(unsigned channel, WordStream& to) const {
     case kMaskChannel:
       return words_.encode_mask(std::span(e.mask.offer.read().data, post), to);
     case kAChannel:
-      return words_.encode(std::span(e.a.offer.read().data, vector * words_.lanes()), to);
+      return words_.encode(std::span(e.a.offer.read().data, words_.stationary() * words_.lanes()), to);
     case kBChannel:
       return words_.encode(std::span(e.b.offer.read().data, vector), to);
     case kIssueChannel:

@@ -33,6 +33,7 @@ class Fields {
 ChannelWords::ChannelWords(const Design& design)
     : stochastic_(widths::is_stochastic(design)),
       vector_(static_cast<std::size_t>(design.datapath.vector)),
+      stationary_(static_cast<std::size_t>(widths::stationary_words(design))),
       lanes_(static_cast<std::size_t>(design.datapath.lanes)),
       post_lanes_(static_cast<std::size_t>(design.post_processor.lanes)),
       update_lanes_(static_cast<std::size_t>(design.update.lanes)),

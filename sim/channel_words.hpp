@@ -39,13 +39,15 @@ class ChannelWords {
 
   /// Fields of a word.
   std::size_t vector() const { return vector_; }
+  /// Operand words in a lane's stationary vector, its scale included.
+  std::size_t stationary() const { return stationary_; }
   std::size_t lanes() const { return lanes_; }
   std::size_t post_lanes() const { return post_lanes_; }
   std::size_t update_lanes() const { return update_lanes_; }
 
  private:
   bool stochastic_;
-  std::size_t vector_, lanes_, post_lanes_, update_lanes_;
+  std::size_t vector_, stationary_, lanes_, post_lanes_, update_lanes_;
   int bits_, accumulator_bits_, output_bits_, sum_bits_, entry_bits_, weight_bits_, v_bits_;
   bool has_noise_key_;
 };

@@ -25,7 +25,7 @@ typename HostSource<T>::Decode decoder(const ChannelWords& words) {
 Host::Host(sc_core::sc_module_name name, const Design& design, const Stimulus& s, const HostStalls& stalls)
     : sc_module(name),
       job(s.job, channel_number(design, "job"), 1, decoder<Job>(ChannelWords(design))),
-      a_fill(s.a_fill, channel_number(design, "a_fill"), ChannelWords(design).vector(),
+      a_fill(s.a_fill, channel_number(design, "a_fill"), ChannelWords(design).stationary(),
              decoder<Word>(ChannelWords(design))),
       b_fill(s.b_fill, channel_number(design, "b_fill"), ChannelWords(design).vector(),
              decoder<Word>(ChannelWords(design))),

@@ -52,12 +52,14 @@ std::int64_t sum_terms(const float* a, const float* b, std::size_t n, float half
 LaneKernel::LaneKernel(const Design& design)
     : lanes_(static_cast<std::size_t>(design.datapath.lanes)),
       vector_(static_cast<std::size_t>(design.datapath.vector)),
+      stationary_words_(static_cast<std::size_t>(widths::stationary_words(design))),
       lns_(widths::is_lns(design)),
       fp8_(widths::is_fp8(design)),
       keys_(256),
       zero_(256),
       a_(lanes_ * vector_),
       b_(vector_),
+      shifts_(lanes_),
       a_zeros_(vector_) {
   const LnsFormat format(design.format);
   for (int w = 0; w < 256; ++w) {
@@ -79,10 +81,10 @@ LaneKernel::LaneKernel(const Design& design)
     a_floats_.resize(a_.size());
     b_floats_.resize(vector_);
   }
-  load_stationary(std::vector<Word>(a_.size()));
+  if (lns_) scale_shift_ = ProductTable(design).shift;
+  load_stationary(std::vector<Word>(lanes_ * stationary_words_));
   if (!lns_) return;
   const ProductTable products(design);
-  scale_shift_ = products.shift;
   for (int sum = 0; sum < kKeySums; ++sum) wide_.push_back(product_of(sum, format.max_code(), products));
   if (products.largest * design.datapath.vector > std::numeric_limits<std::int32_t>::max()) return;
   for (const std::int64_t product : wide_) narrow_.push_back(static_cast<std::int32_t>(product));
@@ -92,11 +94,13 @@ void LaneKernel::load_stationary(std::span<const Word> a) {
   std::fill(a_zeros_.begin(), a_zeros_.end(), 0);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     for (std::size_t v = 0; v < vector_; ++v) {
-      const Word word = a[lane * vector_ + v];
+      const Word word = a[lane * stationary_words_ + v];
       a_[lane * vector_ + v] = keys_[word];
       a_zeros_[v] += zero_[word];
       if (fp8_) a_floats_[lane * vector_ + v] = left_[word];
     }
+    const int octaves = stationary_words_ > vector_ ? a[lane * stationary_words_ + vector_] : 0;
+    shifts_[lane] = std::min(scale_shift_ + octaves, 63);
   }
 }
 
@@ -119,9 +123,9 @@ void LaneKernel::multiply(std::span<const Word> b, std::span<std::int64_t> sums)
     if (!lns_) {
       sums[lane] = dot(a, b_.data(), vector_);
     } else if (!narrow_.empty()) {
-      sums[lane] = sum_products(a, b_.data(), vector_, narrow_.data()) >> scale_shift_;
+      sums[lane] = sum_products(a, b_.data(), vector_, narrow_.data()) >> std::min(shifts_[lane], 31);
     } else {
-      sums[lane] = sum_products(a, b_.data(), vector_, wide_.data()) >> scale_shift_;
+      sums[lane] = sum_products(a, b_.data(), vector_, wide_.data()) >> shifts_[lane];
     }
   }
 }

@@ -17,7 +17,8 @@ namespace napier::sim {
 class LaneKernel {
  public:
   explicit LaneKernel(const Design& design);
-  /// a: lanes x vector words, lane 0 first.
+  /// a: lanes x stationary_words, lane 0 first: each lane's vector and, with format.scale_group vector, the
+  /// octaves of its scale.
   void load_stationary(std::span<const Word> a);
   /// b: vector words; sums: one a lane.
   void multiply(std::span<const Word> b, std::span<std::int64_t> sums);
@@ -27,7 +28,7 @@ class LaneKernel {
  private:
   std::int16_t key(Word word) const { return keys_[word]; }
   void multiply_floats(std::span<const Word> b, std::span<std::int64_t> sums);
-  std::size_t lanes_, vector_;
+  std::size_t lanes_, vector_, stationary_words_;
   bool lns_, fp8_;
   float half_ = 0;                   ///< added to a term's magnitude before the rest is dropped
   std::vector<float> left_, right_;  ///< FP8: value of each word of A, times the terms' scale; of B
@@ -38,6 +39,7 @@ class LaneKernel {
   std::vector<std::int32_t> narrow_;   ///< products by key sum, where every vector sum fits 32 bits
   std::vector<std::int64_t> wide_;     ///< otherwise
   std::vector<std::int16_t> a_, b_;    ///< keys
+  std::vector<int> shifts_;            ///< of the lanes' sums
   std::vector<std::int32_t> a_zeros_;  ///< zeros of the stationary words by vector position
   std::int64_t zero_products_ = 0;
 };

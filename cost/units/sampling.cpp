@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/design/widths.hpp"
+
 namespace napier::cost {
 namespace {
 
@@ -66,7 +68,11 @@ std::vector<Word> Tiles::vector(const std::vector<Word>& matrix, std::int64_t ro
 
 std::vector<Word> Tiles::a(const Tile& tile) const {
   const GemmRecord& r = trace_.gemms[tile.gemm];
-  return vector(r.a, tile.m, r.k, tile.kt);
+  std::vector<Word> words = vector(r.a, tile.m, r.k, tile.kt);
+  if (widths::has_vector_scales(design_)) {
+    words.push_back(static_cast<Word>(r.vector_shift(tile.m, k_tiles(tile.gemm), tile.kt)));
+  }
+  return words;
 }
 
 std::vector<Word> Tiles::b(const Tile& tile, int column) const {

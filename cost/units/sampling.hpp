@@ -28,7 +28,8 @@ class Tiles {
   Tile operator[](std::int64_t place) const;
 
   int columns(const Tile& tile) const;
-  /// Words of A row m or B row n that vector kt multiplies, padded with zero words.
+  /// Words of A row m or B row n that vector kt multiplies, padded with zero words; A's with the octaves of
+  /// the vector's scale behind them where the design has such scales.
   std::vector<Word> a(const Tile& tile) const;
   std::vector<Word> b(const Tile& tile, int column) const;
   int k_tiles(std::size_t gemm) const;

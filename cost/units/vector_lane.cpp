@@ -23,8 +23,9 @@ class LaneDriver {
   explicit LaneDriver(const Design& d)
       : design_(d), exact_(d), latency_(widths::lane_latency(d)), sum_bits_(widths::sum_bits(d)) {
     const int vector_bits = d.datapath.vector * d.format.bits;
+    const int stationary_bits = widths::stationary_words(d) * d.format.bits;
     stimulus_.inputs = {
-        {"a_load_i", 1}, {"a_i", vector_bits}, {"b_i", vector_bits}, {"stage_en_i", latency_}};
+        {"a_load_i", 1}, {"a_i", stationary_bits}, {"b_i", vector_bits}, {"stage_en_i", latency_}};
     stimulus_.outputs = {{"sum_o", sum_bits_}};
   }
 
@@ -32,7 +33,9 @@ class LaneDriver {
   void issue(const std::vector<Word>& stationary, const std::vector<Word>& b, const std::vector<Word>& next_a,
              bool load) {
     cycle(b, next_a, load, true);
-    const auto sum = static_cast<std::uint64_t>(exact_(stationary, b));
+    const auto vector = std::span(stationary).first(b.size());
+    const int octaves = stationary.size() > b.size() ? stationary.back() : 0;
+    const auto sum = static_cast<std::uint64_t>(exact_(vector, b, octaves));
     const std::size_t when = stimulus_.drive.size() - 1 + static_cast<std::size_t>(latency_);
     expectations_.resize(when + 1);
     expectations_[when] = to_bits(sum, sum_bits_);

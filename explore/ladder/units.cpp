@@ -389,8 +389,13 @@ std::string table_lines(const std::string& condition, const std::string& result,
 void set_madam(rtl::Values& v, const Design& d, const MadamUpdate& exact) {
   const int code_shift = d.update.v_fraction - d.format.gamma_log2;
   v["noise_input_bits"] = std::to_string(exact.stochastic() ? 32 + 16 * RoundingNoise::rounds() : 0);
-  v["log2_beta"] = number64(exact.log2_beta());
-  v["log2_one_minus_beta"] = number64(exact.log2_one_minus_beta());
+  v["log2_beta"] = number64(exact.log2_beta().whole);
+  v["log2_one_minus_beta"] = number64(exact.log2_one_minus_beta().whole);
+  const int dropped = exact.moment_fraction() - d.update.v_fraction;
+  v["moment_dropped"] = std::to_string(dropped);
+  v["moment_noise_shift"] = std::to_string(16 - dropped);
+  v["beta_rest"] = number64(exact.log2_beta().rest);
+  v["one_minus_beta_rest"] = number64(exact.log2_one_minus_beta().rest);
   v["log2_bound"] = number64(exact.log2_bound());
   v["v_zero"] = number64(exact.zero_v());
   v["v_max"] = number64(-std::int64_t{exact.zero_v()} - 1);

@@ -11,6 +11,7 @@ struct SecondMomentRequest {
   std::int64_t steps = 100000;
   int weights = 64;
   std::vector<int> fractions = {8, 9, 10, 11, 12, 13, 14, 15, 16};  ///< update.v_fraction
+  std::vector<int> stochastic_fractions = {4, 6, 8, 10, 12, 14};    ///< the same with v_rounding stochastic
   std::uint32_t seed = 1;
 };
 
@@ -25,10 +26,11 @@ struct SecondMomentBias {
 };
 
 /// Standard normal gradients (Philox), rounded to the words of an 8-bit LNS of which code E is 4 sigma;
-/// beta 0.999. `design`: all but v_fraction, which the request sets.
+/// beta 0.999. `design`: all but v_fraction, which the request sets: fractions, or with v_rounding stochastic
+/// stochastic_fractions.
 std::vector<SecondMomentBias> second_moment_bias(const Design& design, const SecondMomentRequest& request);
 
-/// The same as a measurement: mean bias over v_fraction, the weights' spread as bars.
+/// The same as a measurement, for both roundings: mean bias over v_fraction, the weights' spread as bars.
 Measurement measure_second_moment(const SecondMomentRequest& request);
 
 }  // namespace napier::explore

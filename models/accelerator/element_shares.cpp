@@ -61,10 +61,11 @@ std::vector<T> picked(const std::vector<T>& from, const std::vector<int>& places
   return result;
 }
 
-/// Whole rows of `length` values.
+/// Whole rows of `length` values, or of none.
 template <class T>
 std::vector<T> picked_rows(const std::vector<T>& from, const std::vector<int>& rows, int length) {
   std::vector<T> result;
+  if (from.empty()) return result;
   result.reserve(rows.size() * static_cast<std::size_t>(length));
   for (const int row : rows) {
     const auto begin = from.begin() + std::ptrdiff_t{row} * length;
@@ -104,6 +105,7 @@ void add_product(const Trace& trace, const ArrayJob& job, int element, ElementSh
   mine.b = picked_rows(r.b, columns, r.k);
   mine.bias = picked(r.bias, rows);
   mine.row_scales = picked(r.row_scales, rows);
+  mine.vector_shifts = picked_rows(r.vector_shifts, rows, widths::vectors_of(trace.design, r.k));
   mine.mask = part(r.mask, r.m, columns, rows);
   mine.post = r.post;
   mine.raw = r.raw;

@@ -32,6 +32,7 @@ int kind_bits(const Design& d, WordKind kind) {
   const int state_bits = d.update.bits + d.update.v_bits;
   switch (kind) {
     case WordKind::kA:
+      return widths::stationary_words(d) * d.format.bits;
     case WordKind::kB:
       return d.datapath.vector * d.format.bits;
     case WordKind::kJob:

@@ -10,7 +10,7 @@ namespace napier {
 enum class FormatKind { kLns, kInt8, kFp32, kFp16, kBf16, kFp8E4m3, kFp8E5m2, kMxfp8, kMxfp4, kNvfp4 };
 enum class ZeroCode { kReserved, kNone };
 enum class ScaleGrid { kGamma, kPowerOfTwo };
-enum class ScaleGroup { kTensor, kChannel };
+enum class ScaleGroup { kTensor, kChannel, kVector };
 enum class ScaleRule { kCurrent, kDelayed, kStatic };
 enum class Rounding { kLogNearest, kLinearNearest, kStochastic };
 enum class ConversionStyle { kPerElement, kBinned, kSplitSign };
@@ -76,8 +76,9 @@ struct Update {
   int lanes = 8;             ///< weights updated each cycle
   int v_bits = 22;           ///< width of log2 v, a signed fixed-point number
   int v_fraction = 14;       ///< fraction bits of log2 v
-  double beta = 0.999;       ///< decay of the second moment
-  double bound = 10.0;       ///< largest |g*|
+  UpdateRounding v_rounding = UpdateRounding::kNearest;       ///< of log2 v
+  double beta = 0.999;                                        ///< decay of the second moment
+  double bound = 10.0;                                        ///< largest |g*|
   MasterFormat master = MasterFormat::kFp32;                  ///< of the host's weights
   MasterRounding master_rounding = MasterRounding::kNearest;  ///< of a moved weight to `master`
 };

@@ -96,8 +96,8 @@ class Checker {
 
   bool rounds_at_random() const {
     const Update& u = d_.update;
-    return u.kind == UpdateKind::kHost ? u.master_rounding == MasterRounding::kStochastic
-                                       : u.rounding == UpdateRounding::kStochastic;
+    if (u.kind == UpdateKind::kHost) return u.master_rounding == MasterRounding::kStochastic;
+    return u.rounding == UpdateRounding::kStochastic || widths::stochastic_moment(d_);
   }
 
   bool unused_by_scale_rule(const std::string& key) const {
@@ -149,8 +149,9 @@ class Checker {
 
   std::string context(const std::string& key) const {
     if (key == "update.seed") {
-      return d_.update.kind == UpdateKind::kHost ? "update.master_rounding is not stochastic"
-                                                 : "update.rounding is nearest";
+      return d_.update.kind == UpdateKind::kHost    ? "update.master_rounding is not stochastic"
+             : d_.update.kind == UpdateKind::kMadam ? "update.rounding and update.v_rounding are nearest"
+                                                    : "update.rounding is nearest";
     }
     if (key == "update.master_rounding" && d_.update.kind == UpdateKind::kHost)
       return "update.master is fp32";
@@ -186,9 +187,9 @@ class Checker {
            "format.kind " + format_name(f.kind) + " keeps its weights on the host; write update.kind host");
     }
     const UpdateKind update = d_.update.kind;
-    if (f.scale_group == ScaleGroup::kChannel && update != UpdateKind::kMadam &&
-        update != UpdateKind::kHost) {
-      fail("format.scale_group", std::string("format.scale_group channel does not go with update.kind ") +
+    if (f.scale_group != ScaleGroup::kTensor && update != UpdateKind::kMadam && update != UpdateKind::kHost) {
+      const std::string group = f.scale_group == ScaleGroup::kChannel ? "channel" : "vector";
+      fail("format.scale_group", "format.scale_group " + group + " does not go with update.kind " +
                                      kind_name(update) +
                                      ", whose weights have one scale a tensor; write scale_group tensor, or "
                                      "update.kind madam or host");
@@ -287,15 +288,7 @@ class Checker {
                "least " +
                std::to_string(u.v_fraction + 6));
     }
-    if (fixed_log2(u.beta, u.v_fraction) == 0) {
-      int fraction = u.v_fraction;
-      while (fixed_log2(u.beta, fraction) == 0) ++fraction;
-      fail("update.beta",
-           "log2 of update.beta " + config::real_node(u.beta).text + " rounds to 0 with update.v_fraction " +
-               std::to_string(u.v_fraction) +
-               ": the second moment would never decay; lower update.beta or write update.v_fraction " +
-               std::to_string(fraction) + " or more");
-    }
+    check_decay();
     if (u.round_first && !(u.bound >= 1 && u.bound <= kMostRoundedGradient)) {
       fail("update.bound", "update.bound " + config::real_node(u.bound).text +
                                " does not go with update.round_first, whose table holds whole |g*| of 1 to " +
@@ -333,6 +326,27 @@ class Checker {
                   " parts does not hold " + what + ", " + std::to_string(least) + " words; write at least " +
                   std::to_string(parts * least));
   }
+
+  /// A decay that is rounded away is none.
+  void check_decay() const {
+    const Update& u = d_.update;
+    const int most = widths::moment_sum_fraction(d_);
+    if (fixed_log2(u.beta, most) != 0) return;
+    const std::string beta = "log2 of update.beta " + config::real_node(u.beta).text + " rounds to 0 with ";
+    if (widths::stochastic_moment(d_)) {
+      fail("update.beta", beta + std::to_string(most) +
+                              " fraction bits: the second moment would never decay; lower update.beta");
+    }
+    int fraction = most;
+    while (fixed_log2(u.beta, fraction) == 0) ++fraction;
+    fail("update.beta",
+         beta + "update.v_fraction " + std::to_string(most) +
+             ": the second moment would never decay; lower update.beta or write " +
+             (fraction <= kLargestFraction ? "update.v_fraction " + std::to_string(fraction) + " or more"
+                                           : "update.v_rounding stochastic"));
+  }
+
+  static constexpr int kLargestFraction = 16;  // of update.v_fraction
 
   const Design& d_;
   const config::Document& document_;

@@ -40,7 +40,9 @@ void declare_format(Group<Format> g) {
                       "Scales a tensor may have");
   g.choice<ScaleGroup>("scale_group", &Format::scale_group,
                        {{ScaleGroup::kTensor, "tensor", "one scale for all words of a tensor"},
-                        {ScaleGroup::kChannel, "channel", "weights have a scale for each output channel"}},
+                        {ScaleGroup::kChannel, "channel", "weights have a scale for each output channel"},
+                        {ScaleGroup::kVector, "vector",
+                         "weights have a scale for each vector of K that a lane multiplies at once"}},
                        "Which words share a scale");
   g.choice<ScaleRule>(
       "scale_rule", &Format::scale_rule,
@@ -106,6 +108,11 @@ void declare_update(Group<Update> g) {
   g.integer("v_bits", &Update::v_bits, {10, 28}, "bits",
             "Width of log2 v, v the second moment, signed fixed point");
   g.integer("v_fraction", &Update::v_fraction, {4, 16}, "bits", "Fraction bits of log2 v");
+  g.choice<UpdateRounding>("v_rounding", &Update::v_rounding,
+                           {{UpdateRounding::kNearest, "nearest", "each addend to the nearest"},
+                            {UpdateRounding::kStochastic, "stochastic",
+                             "the sum up or down at random, so that a coarse log2 v decays in the mean"}},
+                           "Rounding of log2 v");
   g.real("beta", &Update::beta, {.min = 0, .max = 1, .above = true, .below = true}, "",
          "Decay of the second moment each step");
   g.real("bound", &Update::bound, {.min = 0, .max = 1000, .above = true}, "", "Largest |g*| = |g| / sqrt(v)");

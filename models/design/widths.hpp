@@ -29,9 +29,22 @@ inline bool has_terms(const Design& d) { return is_lns(d) || is_fp8(d); }
 inline int significand_product_bits(const Design& d) { return 2 * (fp8_format(d).mantissa_bits + 1); }
 inline int exponent_sum_bits(const Design& d) { return fp8_format(d).exponent_bits + 1; }
 
-/// True where the update unit rounds its steps at random; its jobs then bring a key of 64 bits.
-inline bool stochastic_update(const Design& d) {
+/// True where the update unit rounds its steps at random.
+inline bool stochastic_step(const Design& d) {
   return d.update.kind == UpdateKind::kMadam && d.update.rounding == UpdateRounding::kStochastic;
+}
+/// True where it rounds second moments at random.
+inline bool stochastic_moment(const Design& d) {
+  return d.update.kind == UpdateKind::kMadam && d.update.v_rounding == UpdateRounding::kStochastic;
+}
+/// Either; its jobs then bring a key of 64 bits.
+inline bool stochastic_update(const Design& d) { return stochastic_step(d) || stochastic_moment(d); }
+
+/// Fraction bits in which a second moment is summed before it is rounded at random to update.v_fraction.
+inline constexpr int kMomentFraction = 20;
+/// Fraction bits of the sum that makes a second moment.
+inline int moment_sum_fraction(const Design& d) {
+  return stochastic_moment(d) ? kMomentFraction : d.update.v_fraction;
 }
 
 /// LNS: exponent of a product, 0..2E, one bit more than an exponent code. FP8: sign, exponent and significand
@@ -105,6 +118,19 @@ inline bool has_row_scales(const Design& d) {
 }
 /// The update_job word; with stochastic rounding it brings a key of 64 bits.
 inline int update_job_bits(const Design& d) { return stochastic_update(d) ? 192 : 128; }
+/// Whether each vector of a row of the stationary operand may. A lane's vector then ends in one word more,
+/// the octaves that its scale lies below the tensor's.
+inline bool has_vector_scales(const Design& d) {
+  return is_lns(d) && d.format.scale_group == ScaleGroup::kVector;
+}
+/// Words of operand width in a lane's stationary vector.
+inline int stationary_words(const Design& d) { return d.datapath.vector + (has_vector_scales(d) ? 1 : 0); }
+/// Vectors that k elements of a row fill, the last perhaps in part.
+inline int vectors_of(const Design& d, int k) {
+  return k / d.datapath.vector + (k % d.datapath.vector != 0 ? 1 : 0);
+}
+/// The most octaves that a scale may lie below its tensor's.
+inline int most_vector_shift(const Design& d) { return (1 << d.format.bits) - 1; }
 /// The job word; designs that round at random add a key of 64 bits.
 inline int job_bits(const Design& d) { return is_stochastic(d) ? 176 : 112; }
 

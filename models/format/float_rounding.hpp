@@ -24,7 +24,7 @@ int power_of_two_scale(float largest, float limit);
 
 /// Numbers along the summed index that share one scale, each a `element`:
 ///   MX:    scale 2^e of 8 bits (E8M0), e = floor(log2(largest magnitude)) - emax, at least -127 (OCP MX
-///   v1.0, 6.3); NVFP4: scale E4M3, the largest magnitude / 6 rounded to nearest, beside the tensor's 2^k.
+///   v1.0); NVFP4: scale E4M3, the largest magnitude / 6 rounded to nearest, beside the tensor's 2^k.
 /// A block of zeros has the smallest scale, 2^-127 or 0.
 struct BlockFormat {
   Minifloat element;
@@ -48,7 +48,7 @@ float block_scale(const BlockFormat& format, std::span<const float> x, int k);
 QuantizeCounts round_blocks(const BlockFormat& format, std::span<const float> x, int k,
                             std::span<float> elements, std::span<float> scales);
 
-/// 2^(code - 127), or NaN for code 255 (OCP MX v1.0, 5.4.1).
+/// 2^(code - 127), or NaN for code 255 (OCP MX v1.0).
 float decode_e8m0(std::uint8_t code);
 
 /// The code of 2^exponent, exponent -127..127.

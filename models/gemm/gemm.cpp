@@ -75,6 +75,7 @@ struct Gemm::State {
   std::optional<ProductTable> table;
   const gemm::Kernel& kernel;
   gemm::Packer packer;
+  gemm::Packer plain_packer;  ///< of the portable kernel
   gemm::MagnitudeBound bound;
   bool wide;
   gemm::LoudTables louds;
@@ -93,16 +94,17 @@ struct Gemm::State {
         table(make_table(d)),
         kernel(choose(d, table ? &*table : nullptr, wanted)),
         packer(d, table && kernel.limit != nullptr ? kernel.limit(*table) : 255),
+        plain_packer(d, 255),
         bound(d, table ? &*table : nullptr),
         wide(!gemm::accumulations_fit_32_bits(d, table ? &*table : nullptr)) {
     if (table && kernel.louds != nullptr) louds = kernel.louds(*table);
   }
 
-  /// acc[n][m], bias[m]; see Gemm::operator().
+  /// acc[n][m], bias[m], shifts[m][vector]; see Gemm::operator().
   std::int64_t multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
-                        std::span<std::int32_t> acc);
+                        std::span<std::int32_t> acc, std::span<const Word> shifts);
   std::int64_t multiply(const ConvolutionProduct& p, std::span<const std::int32_t> bias,
-                        std::span<std::int32_t> acc);
+                        std::span<std::int32_t> acc, std::span<const Word> shifts);
 
  private:
   /// Columns of one stripe that are worked on together.
@@ -111,9 +113,9 @@ struct Gemm::State {
     std::vector<std::uint8_t> can_overflow{};  ///< by panel
     bool quiet = false;  ///< in panels that cannot overflow, loud operands are handled apart
   };
-  std::vector<Block> blocks_of(int columns, int k) const;
+  std::vector<Block> blocks_of(const gemm::Packer& packing, int columns, int k) const;
   /// Whether columns begin .. end-1 of the packed stripe hold few enough loud operands.
-  bool few_louds(int begin, int end) const;
+  bool few_louds(const gemm::Packer& packing, int begin, int end) const;
   void add_louds(const std::vector<Block>& blocks, int m, std::span<const std::int32_t> bias,
                  std::span<std::int32_t> acc) const;
 
@@ -125,15 +127,16 @@ struct Gemm::State {
   }
 };
 
-bool Gemm::State::few_louds(int begin, int end) const {
-  if (!packer.wants_louds()) return false;
+bool Gemm::State::few_louds(const gemm::Packer& packing, int begin, int end) const {
+  if (!packing.wants_louds()) return false;
   std::size_t count = 0;
   for (int n = begin; n < end; ++n) count += b.louds[static_cast<std::size_t>(n)].count;
   return static_cast<double>(count) <=
          kLoudShare * static_cast<double>(area(end - begin, b.groups * gemm::kLnsGroup));
 }
 
-std::vector<Gemm::State::Block> Gemm::State::blocks_of(int columns, int k) const {
+std::vector<Gemm::State::Block> Gemm::State::blocks_of(const gemm::Packer& packing, int columns,
+                                                       int k) const {
   std::vector<Block> blocks;
   for (int begin = 0; begin < columns; begin += kColumnBlock) {
     Block& block = blocks.emplace_back(Block{begin, std::min(columns, begin + kColumnBlock)});
@@ -144,7 +147,7 @@ std::vector<Gemm::State::Block> Gemm::State::blocks_of(int columns, int k) const
       block.can_overflow.push_back(holds ? 0 : 1);
       block.quiet = block.quiet || holds;
     }
-    block.quiet = block.quiet && few_louds(begin, block.end);
+    block.quiet = block.quiet && few_louds(packing, begin, block.end);
   }
   return blocks;
 }
@@ -165,15 +168,19 @@ void Gemm::State::add_louds(const std::vector<Block>& blocks, int m, std::span<c
 }
 
 std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::span<const std::int32_t> bias,
-                                   std::span<std::int32_t> acc) {
+                                   std::span<std::int32_t> acc, std::span<const Word> shifts) {
   const int m = a_rows.rows(), n = b_rows.rows();
   check_size(acc.size(), area(n, m), "acc");
   if (!bias.empty()) check_size(bias.size(), area(m, 1), "bias");
   const int k = a_rows.length();
+  const int vectors = widths::vectors_of(design, k);
+  if (!shifts.empty()) check_size(shifts.size(), area(m, vectors), "vector shifts");
+  const gemm::Kernel& used = shifts.empty() ? kernel : gemm::kernels(design.format.kind).back();
+  gemm::Packer& packing = shifts.empty() ? packer : plain_packer;
   always_fits = bound.holds(k, largest_bias(bias, 0, m));
-  packer.want_energies(!always_fits);
-  packer.want_louds(m >= kLoudRowsA && n >= kLoudRowsB ? louds.count : 0);
-  packer.pack_a(a_rows, threads, a);
+  packing.want_energies(!always_fits);
+  packing.want_louds(shifts.empty() && m >= kLoudRowsA && n >= kLoudRowsB ? louds.count : 0);
+  packing.pack_a(a_rows, threads, a);
   panels.clear();
   for (int first = 0; first < m; first += gemm::kPanel) {
     const auto energies = a.energies.begin() + first;
@@ -184,10 +191,10 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
   const int stripe = columns_at_once(k);
   for (int first = 0; first < n; first += stripe) {
     const int last = std::min(n, first + stripe);
-    packer.pack_b(b_rows, first, last, threads, b);
-    const std::vector<Block> blocks = blocks_of(last - first, k);
+    packing.pack_b(b_rows, first, last, threads, b);
+    const std::vector<Block> blocks = blocks_of(packing, last - first, k);
     const std::span stripe_acc = acc.subspan(area(first, m));
-    if (packer.wants_louds()) add_louds(blocks, m, bias, stripe_acc);
+    if (packing.wants_louds()) add_louds(blocks, m, bias, stripe_acc);
     const int count = static_cast<int>(blocks.size());
     threads.for_each(static_cast<int>(panels.size()) * count, [&](int i) {
       const int panel = i / count;
@@ -201,6 +208,8 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
           .groups = a.groups,
           .groups_per_vector = a.groups_per_vector,
           .rows = std::min(gemm::kPanel, m - first_row),
+          .shifts = shifts.empty() ? nullptr : shifts.data() + area(first_row, vectors),
+          .shift_stride = vectors,
           .bias = bias.empty() ? nullptr : bias.data() + first_row,
           .acc = stripe_acc.data() + first_row,
           .acc_stride = m,
@@ -212,20 +221,20 @@ std::int64_t Gemm::State::multiply(const Rows& a_rows, const Rows& b_rows, std::
           .wide = wide,
           .quiet = block.quiet && !can_overflow,
       };
-      overflows += kernel.run(tile);
+      overflows += used.run(tile);
     });
   }
   return overflows;
 }
 
 std::int64_t Gemm::State::multiply(const ConvolutionProduct& p, std::span<const std::int32_t> bias,
-                                   std::span<std::int32_t> acc) {
+                                   std::span<std::int32_t> acc, std::span<const Word> shifts) {
   if (p.pads && design.format.kind == FormatKind::kLns && design.format.zero == ZeroCode::kNone) {
     throw InputError("design '" + design.name +
                      "': a convolution with padding, or backwards through a stride, multiplies zeros, which "
                      "format.zero none lacks; write format.zero reserved, or padding 0 and stride 1");
   }
-  return multiply(*p.a, *p.b, bias, acc);
+  return multiply(*p.a, *p.b, bias, acc, shifts);
 }
 
 Gemm::Gemm(const Design& design, const Parallel& threads, const std::string& kernel) {
@@ -254,30 +263,32 @@ std::vector<std::string> Gemm::available(const Design& design) {
 }
 
 std::int64_t Gemm::operator()(int m, int n, int k, std::span<const Word> a, std::span<const Word> b,
-                              std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
+                              std::span<const std::int32_t> bias, std::span<std::int32_t> acc,
+                              std::span<const Word> vector_shifts) {
   check_size(a.size(), area(m, k), "a");
   check_size(b.size(), area(n, k), "b");
   const MatrixRows left(m, k, a), right(n, k, b);
-  return fp8_ ? (*fp8_)(left, right, bias, acc) : state_->multiply(left, right, bias, acc);
+  return fp8_ ? (*fp8_)(left, right, bias, acc) : state_->multiply(left, right, bias, acc, vector_shifts);
 }
 
 std::int64_t Gemm::forward(const Convolution& shape, std::span<const Word> w, std::span<const Word> x,
-                           std::span<const std::int32_t> bias, std::span<std::int32_t> acc) {
+                           std::span<const std::int32_t> bias, std::span<std::int32_t> acc,
+                           std::span<const Word> vector_shifts) {
   const ConvolutionProduct p = forward_product(shape, w, x);
-  return fp8_ ? (*fp8_)(*p.a, *p.b, bias, acc) : state_->multiply(p, bias, acc);
+  return fp8_ ? (*fp8_)(*p.a, *p.b, bias, acc) : state_->multiply(p, bias, acc, vector_shifts);
 }
 
 std::int64_t Gemm::input_gradient(const Convolution& shape, std::span<const Word> w, std::span<const Word> dy,
                                   std::span<std::int32_t> acc) {
   const ConvolutionProduct p = input_gradient_product(shape, w, dy);
-  return fp8_ ? (*fp8_)(*p.a, *p.b, {}, acc) : state_->multiply(p, {}, acc);
+  return fp8_ ? (*fp8_)(*p.a, *p.b, {}, acc) : state_->multiply(p, {}, acc, {});
 }
 
 std::int64_t Gemm::weight_gradient(const Convolution& shape, std::span<const Word> x,
                                    std::span<const Word> dy, std::span<std::int32_t> acc) {
   const ConvolutionProduct p =
       weight_gradient_product(shape, x, dy, fp8_ ? fp8_->threads() : state_->threads);
-  return fp8_ ? (*fp8_)(*p.a, *p.b, {}, acc) : state_->multiply(p, {}, acc);
+  return fp8_ ? (*fp8_)(*p.a, *p.b, {}, acc) : state_->multiply(p, {}, acc, {});
 }
 
 }  // namespace napier

@@ -30,9 +30,11 @@ class Gemm {
   Gemm(Gemm&&) noexcept;
 
   /// a: m x k, b: n x k, both row-major; bias: m accumulator values or empty; acc: n x m, overwritten.
-  /// Returns how many accumulations overflowed.
+  /// vector_shifts: m x vectors of K, octaves by which a vector's sum is shifted right (VectorLane), or
+  /// empty; only the portable kernel does so. Returns how many accumulations overflowed.
   std::int64_t operator()(int m, int n, int k, std::span<const Word> a, std::span<const Word> b,
-                          std::span<const std::int32_t> bias, std::span<std::int32_t> acc);
+                          std::span<const std::int32_t> bias, std::span<std::int32_t> acc,
+                          std::span<const Word> vector_shifts = {});
 
   /// The three products of a convolution, as convolution_rows.hpp lays them out; w and acc of
   /// weight_gradient: [output][patch], x: [input pixel][channel], dy and acc of forward: [output
@@ -40,7 +42,8 @@ class Gemm {
   /// empty. Zeros beside the image are operands of word 0: InputError where the design has no zero and the
   /// shape needs one.
   std::int64_t forward(const Convolution& shape, std::span<const Word> w, std::span<const Word> x,
-                       std::span<const std::int32_t> bias, std::span<std::int32_t> acc);
+                       std::span<const std::int32_t> bias, std::span<std::int32_t> acc,
+                       std::span<const Word> vector_shifts = {});
   std::int64_t input_gradient(const Convolution& shape, std::span<const Word> w, std::span<const Word> dy,
                               std::span<std::int32_t> acc);
   std::int64_t weight_gradient(const Convolution& shape, std::span<const Word> x, std::span<const Word> dy,

@@ -18,10 +18,12 @@ struct Tile {
   const std::uint32_t* b;     ///< packed matrix
   int groups;
   int groups_per_vector;
-  int rows;                  ///< valid rows of the panel, 1..kPanel
-  const std::int32_t* bias;  ///< of the panel's first row; or null
-  std::int32_t* acc;         ///< output of the panel's first row for n = 0
-  std::int64_t acc_stride;   ///< from one n to the next
+  int rows;                       ///< valid rows of the panel, 1..kPanel
+  const Word* shifts = nullptr;   ///< octaves [row][vector] by which vectors' sums are shifted right; or null
+  std::int64_t shift_stride = 0;  ///< from one row to the next
+  const std::int32_t* bias;       ///< of the panel's first row; or null
+  std::int32_t* acc;              ///< output of the panel's first row for n = 0
+  std::int64_t acc_stride;        ///< from one n to the next
   int n_begin, n_end;
   int accumulator_bits;
   Overflow overflow;
@@ -45,7 +47,8 @@ struct Kernel {
   LoudTables (*louds)(const ProductTable& table);
 };
 
-/// Kernels for a format, fastest first; the last is portable and accepts everything.
+/// Kernels for a format, fastest first; the last is portable and accepts everything. It alone obeys
+/// Tile::shifts.
 std::span<const Kernel> kernels(FormatKind kind);
 
 /// Whether a vector's sum fits 32 bits, before and after the scaler's shift.

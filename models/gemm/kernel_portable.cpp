@@ -21,8 +21,10 @@ std::int64_t walk(const Tile& t, int shift, AddGroup add_group) {
       Sums sums{};
       for (int g = start; g < std::min(t.groups, start + t.groups_per_vector); ++g) add_group(sums, g, n);
       for (int i = 0; i < t.rows; ++i) {
-        const auto [value, overflowed] =
-            accumulate(out[i], sums[static_cast<std::size_t>(i)] >> shift, t.accumulator_bits, t.overflow);
+        const int octaves =
+            t.shifts != nullptr ? t.shifts[i * t.shift_stride + start / t.groups_per_vector] : 0;
+        const std::int64_t sum = sums[static_cast<std::size_t>(i)] >> std::min(shift + octaves, 63);
+        const auto [value, overflowed] = accumulate(out[i], sum, t.accumulator_bits, t.overflow);
         out[i] = value;
         overflows += overflowed ? 1 : 0;
       }

@@ -188,7 +188,7 @@ class Reader {
                        " channels");
     }
     const std::int64_t pixels = inputs / channels;
-    OnnxLayer layer{OnnxLayer::Kind::kLinear, describe(node), {outputs, inputs}, {}, {}, {}, {}};
+    OnnxLayer layer{OnnxLayer::Kind::kLinear, describe(node), {outputs, inputs}, {}, {}, {}, {}, 0};
     layer.weights.reserve(w.values.size());
     for (std::int64_t o = 0; o < outputs; ++o) {
       for (std::int64_t i = 0; i < inputs; ++i) {
@@ -210,7 +210,7 @@ class Reader {
     const Constant w = parameter(node, 1, "weights", 4);
     const std::int64_t outputs = w.shape[0], inputs = w.shape[1], rows = w.shape[2], columns = w.shape[3];
     OnnxLayer layer{
-        OnnxLayer::Kind::kConvolution, describe(node), {outputs, rows, columns, inputs}, {}, {}, {}, {}};
+        OnnxLayer::Kind::kConvolution, describe(node), {outputs, rows, columns, inputs}, {}, {}, {}, {}, 0};
     layer.weights.reserve(w.values.size());
     for (std::int64_t o = 0; o < outputs; ++o) {
       for (std::int64_t pixel = 0; pixel < rows * columns; ++pixel) {
@@ -227,7 +227,8 @@ class Reader {
 
   void normalization(const onnx::NodeProto& node) {
     const Constant scale = parameter(node, 1, "scale", 1);
-    OnnxLayer layer{OnnxLayer::Kind::kNormalization, describe(node), scale.shape, scale.values, {}, {}, {}};
+    OnnxLayer layer{
+        OnnxLayer::Kind::kNormalization, describe(node), scale.shape, scale.values, {}, {}, {}, 0};
     const auto more = [&](int input, const std::string& what) {
       Constant constant = parameter(node, input, what, 1);
       if (constant.shape != scale.shape) {
@@ -239,6 +240,14 @@ class Reader {
     layer.bias = more(2, "shift");
     layer.mean = more(3, "mean");
     layer.variance = more(4, "variance");
+    const onnx::AttributeProto* epsilon = attribute(node, "epsilon");
+    layer.epsilon = epsilon == nullptr ? 1e-5 : double{epsilon->f()};
+    for (std::size_t c = 0; c < layer.variance.size(); ++c) {
+      if (layer.variance[c] >= 0 && layer.variance[c] + layer.epsilon > 0) continue;
+      refuse(node, "the variance of channel " + std::to_string(c) + " is " +
+                       std::to_string(layer.variance[c]) + " and epsilon " + std::to_string(layer.epsilon) +
+                       "; export the model again");
+    }
     layers_.push_back(std::move(layer));
     pass(node);
   }

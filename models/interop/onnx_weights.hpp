@@ -17,6 +17,7 @@ struct OnnxLayer {
   std::vector<float> weights;         ///< of the shape; kNormalization: the scale, gamma
   std::vector<float> bias;            ///< one an output, or empty; kNormalization: beta
   std::vector<float> mean, variance;  ///< running statistics of kNormalization
+  double epsilon = 0;                 ///< kNormalization: added to the variance
 };
 
 /// Reads the layers with parameters of an ONNX model, in the order of its graph: Gemm, MatMul (and the Add of

@@ -58,7 +58,7 @@ std::vector<Array> trace_arrays(const Trace& trace) {
     check_interrupt();
     const GemmRecord& r = trace.gemms[i];
     ArrayCollector collector("gemm/" + trace_layout::record_name(i, r), arrays);
-    trace_layout::gemm(collector, r);
+    trace_layout::gemm(collector, r, trace.design);
     collector.dataset("a_value", values_of(quantizer, r.a, r.k_a), {r.m, r.k}, "",
                       "stationary operand as real numbers [m][k]");
     collector.dataset("b_value", values_of(quantizer, r.b, r.k_b), {r.n, r.k}, "",

@@ -19,10 +19,11 @@ BatchNorm<Real>::BatchNorm(const Builder<Real>& builder, const std::string& name
       threads_(builder.threads),
       shape_(shape),
       parameters_(parameters),
-      gain_(builder.engine.host_tensor(name + ".gain", std::vector<Real>(channels(shape), Real{1}))),
-      bias_(builder.engine.host_tensor(name + ".bias", std::vector<Real>(channels(shape)))),
-      running_mean_(channels(shape), 0.0),
-      running_variance_(channels(shape), 1.0) {
+      affine_(builder, name, channels(shape)),
+      running_mean_(
+          builder.engine.initial_state(name + ".running_mean", std::vector<double>(channels(shape), 0.0))),
+      running_variance_(builder.engine.initial_state(name + ".running_variance",
+                                                     std::vector<double>(channels(shape), 1.0))) {
   check(parameters);
 }
 
@@ -69,7 +70,6 @@ void BatchNorm<Real>::normalise(Tensor<Real>& x, const std::vector<double>& mean
 template <class Real>
 Tensor<Real> BatchNorm<Real>::forward(Tensor<Real> x, Mode mode) {
   samples(x.size(), shape_);
-  const std::size_t width = channels(shape_);
   if (mode == Mode::kTrain) {
     std::vector<double> mean, variance;
     batch_statistics(x, mean, variance);
@@ -78,12 +78,7 @@ Tensor<Real> BatchNorm<Real>::forward(Tensor<Real> x, Mode mode) {
   } else {
     normalise(x, running_mean_, running_variance_);
   }
-  for_rows(x.size() / width, threads_, [&](std::size_t first, std::size_t last) {
-    for (std::size_t row = first; row < last; ++row) {
-      Real* const at = x.data() + row * width;
-      for (std::size_t c = 0; c < width; ++c) at[c] = at[c] * gain_.values[c] + bias_.values[c];
-    }
-  });
+  affine_.apply(x);
   return x;
 }
 
@@ -92,20 +87,11 @@ Tensor<Real> BatchNorm<Real>::backward(Tensor<Real> dy) {
   samples(dy.size(), shape_);
   const std::size_t width = channels(shape_);
   const std::size_t rows = dy.size() / width;
-  // Sums of dy, then of dy times the normalised x: the gradients of bias and gain.
-  const auto sums = sum_rows(rows, 2 * width, threads_, [&](std::size_t row, std::span<double> into) {
-    for (std::size_t c = 0; c < width; ++c) {
-      const auto d = static_cast<double>(dy[row * width + c]);
-      into[c] += d;
-      into[width + c] += d * static_cast<double>(normalised_[row * width + c]);
-    }
-  });
+  const std::vector<double> sums = affine_.take_gradients(dy, normalised_);
   // dx = gain / deviation (dy - mean of dy - normalised x times mean of dy times normalised x)
   std::vector<Real> scale(width), mean(width), slope(width);
   for (std::size_t c = 0; c < width; ++c) {
-    bias_.gradient[c] = static_cast<Real>(sums[c]);
-    gain_.gradient[c] = static_cast<Real>(sums[width + c]);
-    scale[c] = gain_.values[c] * inverse_deviation_[c];
+    scale[c] = affine_.gain()[c] * inverse_deviation_[c];
     mean[c] = static_cast<Real>(sums[c] / static_cast<double>(rows));
     slope[c] = static_cast<Real>(sums[width + c] / static_cast<double>(rows));
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "models/nn/gain_and_bias.hpp"
 #include "models/nn/layer.hpp"
 #include "models/nn/normalisation.hpp"
 
@@ -33,8 +34,7 @@ class BatchNorm : public Layer<Real> {
   const Parallel& threads_;
   Shape shape_;
   NormalisationParameters parameters_;
-  HostTensor<Real>& gain_;
-  HostTensor<Real>& bias_;
+  GainAndBias<Real> affine_;
   std::vector<double> running_mean_, running_variance_;
   Tensor<Real> normalised_;
   std::vector<Real> inverse_deviation_;

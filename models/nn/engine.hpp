@@ -61,6 +61,10 @@ class Engine {
   virtual Site& site(const std::string& name, Role role) = 0;
   virtual Matrix& matrix(const std::string& name, int rows, int columns, std::span<const Real> initial) = 0;
   virtual HostTensor<Real>& host_tensor(const std::string& name, std::vector<Real> initial) = 0;
+  /// With what a layer's state begins that no gradient moves, such as running statistics.
+  virtual std::vector<double> initial_state(const std::string& /*name*/, std::vector<double> initial) {
+    return initial;
+  }
 
   /// Rounds a tensor to operands. NaN or infinity is an InputError that names the site and the step.
   virtual std::unique_ptr<Operand> operand(Site& site, std::span<const Real> x) = 0;

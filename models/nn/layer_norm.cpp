@@ -32,8 +32,7 @@ LayerNorm<Real>::LayerNorm(const Builder<Real>& builder, const std::string& name
     : threads_(builder.threads),
       shape_(shape),
       epsilon_(parameters.epsilon),
-      gain_(builder.engine.host_tensor(name + ".gain", std::vector<Real>(channels(shape), Real{1}))),
-      bias_(builder.engine.host_tensor(name + ".bias", std::vector<Real>(channels(shape)))) {
+      affine_(builder, name, channels(shape)) {
   check(parameters);
 }
 
@@ -49,12 +48,7 @@ Tensor<Real> LayerNorm<Real>::forward(Tensor<Real> x, Mode mode) {
     }
   });
   if (mode == Mode::kTrain) normalised_ = x;
-  for_rows(rows, threads_, [&](std::size_t first, std::size_t last) {
-    for (std::size_t row = first; row < last; ++row) {
-      Real* const at = x.data() + row * width;
-      for (std::size_t c = 0; c < width; ++c) at[c] = at[c] * gain_.values[c] + bias_.values[c];
-    }
-  });
+  affine_.apply(x);
   return x;
 }
 
@@ -63,17 +57,7 @@ Tensor<Real> LayerNorm<Real>::backward(Tensor<Real> dy) {
   samples(dy.size(), shape_);
   const std::size_t width = channels(shape_);
   const std::size_t rows = dy.size() / width;
-  const auto sums = sum_rows(rows, 2 * width, threads_, [&](std::size_t row, std::span<double> into) {
-    for (std::size_t c = 0; c < width; ++c) {
-      const auto d = static_cast<double>(dy[row * width + c]);
-      into[c] += d;
-      into[width + c] += d * static_cast<double>(normalised_[row * width + c]);
-    }
-  });
-  for (std::size_t c = 0; c < width; ++c) {
-    bias_.gradient[c] = static_cast<Real>(sums[c]);
-    gain_.gradient[c] = static_cast<Real>(sums[width + c]);
-  }
+  affine_.take_gradients(dy, normalised_);
   // With e = gain dy: dx = (e - mean of e - normalised x times mean of e times normalised x) / deviation.
   for_rows(rows, threads_, [&](std::size_t first, std::size_t last) {
     for (std::size_t row = first; row < last; ++row) {
@@ -81,7 +65,7 @@ Tensor<Real> LayerNorm<Real>::backward(Tensor<Real> dy) {
       const Real* const x = normalised_.data() + row * width;
       double mean = 0, slope = 0;
       for (std::size_t c = 0; c < width; ++c) {
-        at[c] *= gain_.values[c];
+        at[c] *= affine_.gain()[c];
         mean += static_cast<double>(at[c]);
         slope += static_cast<double>(at[c]) * static_cast<double>(x[c]);
       }

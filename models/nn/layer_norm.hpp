@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "models/nn/gain_and_bias.hpp"
 #include "models/nn/layer.hpp"
 #include "models/nn/normalisation.hpp"
 
@@ -25,8 +26,7 @@ class LayerNorm : public Layer<Real> {
   const Parallel& threads_;
   Shape shape_;
   double epsilon_;
-  HostTensor<Real>& gain_;
-  HostTensor<Real>& bias_;
+  GainAndBias<Real> affine_;
   Tensor<Real> normalised_;
   std::vector<Real> inverse_deviation_;  ///< of each pixel
 };

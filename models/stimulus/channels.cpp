@@ -6,15 +6,16 @@ namespace napier {
 
 std::vector<Channel> channels(const Design& d) {
   const int vector_bits = d.datapath.vector * d.format.bits;
+  const int stationary_bits = widths::stationary_words(d) * d.format.bits;
   const int tag_bits = widths::entry_bits(d) + 2;  // entry, first, last
   const int accumulators_bits = d.post_processor.lanes * d.datapath.accumulator_bits;
   std::vector<Channel> result = {
       {"job", widths::job_bits(d)},
-      {"a_fill", vector_bits},
+      {"a_fill", stationary_bits},
       {"b_fill", vector_bits},
       {"bias", accumulators_bits},
       {"mask", d.post_processor.lanes},
-      {"a", d.datapath.lanes * vector_bits},
+      {"a", d.datapath.lanes * stationary_bits},
       {"b", vector_bits},
       {"issue", vector_bits + tag_bits},
       {"sum", d.datapath.lanes * widths::sum_bits(d) + tag_bits},

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "models/base/error.hpp"
+#include "models/design/widths.hpp"
 #include "models/stimulus/word_fields.hpp"
 #include "models/trace/record_check.hpp"
 #include "models/units/vector_lane.hpp"
@@ -167,8 +168,11 @@ void write_gemm(std::ostream& out, const Trace& trace, const std::string& channe
       return std::span(x).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(r.k) + first,
                                   length);
     };
-    out << "  the exact sum of this vector is " << VectorLane(trace.design)(row(r.a, m), row(r.b, p.n))
-        << '\n';
+    const int octaves = r.vector_shift(m, widths::vectors_of(trace.design, r.k), p.kt);
+    out << "  the exact sum of this vector is "
+        << VectorLane(trace.design)(row(r.a, m), row(r.b, p.n), octaves);
+    if (octaves > 0) out << ", shifted right by the " << octaves << " octaves of its scale";
+    out << '\n';
   } else if (output) {
     const auto at =
         static_cast<std::size_t>(p.n) * static_cast<std::size_t>(r.m) + static_cast<std::size_t>(m);

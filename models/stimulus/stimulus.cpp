@@ -46,6 +46,7 @@ class GemmWriter {
         s_(stimulus),
         t_(design, record.m, record.n, record.k),
         convert_(design, record.post),
+        vector_scales_(widths::has_vector_scales(design)),
         pad_(pad_accumulators(design, record)) {}
 
   void check_fits(const std::string& place) const {
@@ -110,19 +111,24 @@ class GemmWriter {
     }
   }
 
-  /// Elements kt*V.. of one row of an operand; zero bits past K and for rows past the last.
-  void write_vector(WordPacker& out, const std::vector<Word>& operand, int row, int rows, int kt) {
+  /// Puts elements kt*V.. of one row of an operand; zero bits past K and for rows past the last.
+  void put_vector(WordPacker& out, const std::vector<Word>& operand, int row, int rows, int kt) {
     const int first = kt * d_.datapath.vector;
     const int last = row < rows ? std::min(first + d_.datapath.vector, r_.k) : first;
     const std::size_t base = static_cast<std::size_t>(row) * static_cast<std::size_t>(r_.k);
     for (int k = first; k < last; ++k) out.put(operand[base + static_cast<std::size_t>(k)], d_.format.bits);
-    out.finish();
+    for (int k = last; k < first + d_.datapath.vector; ++k) out.put(0, d_.format.bits);
   }
 
   void write_a(int mt) {
     WordPacker out(s_.a_fill);
     for (int kt = 0; kt < t_.k_tiles; ++kt) {
-      for (int lane = 0; lane < t_.lanes; ++lane) write_vector(out, r_.a, mt * t_.lanes + lane, r_.m, kt);
+      for (int lane = 0; lane < t_.lanes; ++lane) {
+        const int m = mt * t_.lanes + lane;
+        put_vector(out, r_.a, m, r_.m, kt);
+        if (vector_scales_) out.put(m < r_.m ? r_.vector_shift(m, t_.k_tiles, kt) : 0, d_.format.bits);
+        out.finish();
+      }
     }
   }
 
@@ -131,7 +137,10 @@ class GemmWriter {
     for (int begin = 0; begin < r_.n; begin += t_.entries) {
       const int end = std::min(begin + t_.entries, r_.n);
       for (int kt = 0; kt < t_.k_tiles; ++kt) {
-        for (int n = begin; n < end; ++n) write_vector(out, r_.b, n, r_.n, kt);
+        for (int n = begin; n < end; ++n) {
+          put_vector(out, r_.b, n, r_.n, kt);
+          out.finish();
+        }
       }
     }
   }
@@ -174,6 +183,7 @@ class GemmWriter {
   Stimulus& s_;
   GemmTiles t_;
   OutputConverter convert_;
+  bool vector_scales_;
   std::vector<std::int32_t> pad_;
 };
 
@@ -216,7 +226,7 @@ GemmTiles::GemmTiles(const Design& design, int m, int n, int k)
       group_lanes(design.post_processor.lanes),
       m_tiles(divide_up(m, lanes)),
       n_tiles(divide_up(n, entries)),
-      k_tiles(divide_up(k, design.datapath.vector)),
+      k_tiles(widths::vectors_of(design, k)),
       n_last(n - (n_tiles - 1) * entries),
       g_last(divide_up(m - (m_tiles - 1) * lanes, group_lanes)) {}
 

@@ -20,6 +20,11 @@ class Fields {
       add(prefix + "element[" + std::to_string(i) + "]", d.format.bits, false, lane);
     }
   }
+  /// A vector of the stationary operand, with its scale where the design has one.
+  void add_stationary(const Design& d, const std::string& prefix = "", int lane = 0) {
+    add_vector(d, prefix, lane);
+    if (widths::has_vector_scales(d)) add(prefix + "octaves", d.format.bits, false, lane);
+  }
   void add_tag(const Design& d) {
     add("entry", widths::entry_bits(d));
     add("first", 1);
@@ -49,7 +54,9 @@ std::vector<WordField> word_fields(const Design& d, const std::string& channel) 
     f.add("bias_k", 16, true);
     f.add("flags", 16);
     if (widths::is_stochastic(d)) f.add("random_key", 64);
-  } else if (channel == "a_fill" || channel == "b_fill" || channel == "b") {
+  } else if (channel == "a_fill") {
+    f.add_stationary(d);
+  } else if (channel == "b_fill" || channel == "b") {
     f.add_vector(d);
   } else if (channel == "bias" || channel == "drain") {
     f.add_lanes(d.post_processor.lanes, d.datapath.accumulator_bits, true);
@@ -59,7 +66,7 @@ std::vector<WordField> word_fields(const Design& d, const std::string& channel) 
     f.add_lanes(d.post_processor.lanes, 1, false);
   } else if (channel == "a") {
     for (int lane = 0; lane < d.datapath.lanes; ++lane) {
-      f.add_vector(d, "lane[" + std::to_string(lane) + "].", lane);
+      f.add_stationary(d, "lane[" + std::to_string(lane) + "].", lane);
     }
   } else if (channel == "issue") {
     f.add_vector(d);

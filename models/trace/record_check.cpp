@@ -114,6 +114,12 @@ void check_record(const Design& design, const GemmRecord& r, const std::string& 
     check.range("bias_k and the lowest of row_scales together", std::int64_t{r.post.bias_k} + lowest,
                 -kInt16Max - 1, kInt16Max);
   }
+  if (!r.vector_shifts.empty()) {
+    if (!widths::has_vector_scales(design))
+      check.fail("vector_shifts stand in a design without scales of vectors");
+    check.size("vector_shifts", r.vector_shifts.size(), std::int64_t{r.m} * widths::vectors_of(design, r.k));
+    check.range("vector_shifts", r.vector_shifts, 0, widths::most_vector_shift(design));
+  }
   if (!widths::is_stochastic(design) && r.post.random_key != 0) {
     check.fail("random_key stands in a design that does not round at random");
   }

@@ -105,6 +105,13 @@ GemmRecord random_gemm(const Design& d, const Shape& shape, std::size_t index, R
     for (std::int32_t& s : r.row_scales)
       s = -static_cast<std::int32_t>(random.below(3 << d.format.gamma_log2));
   }
+  if (widths::has_vector_scales(d) && index % 2 == 0) {
+    r.vector_shifts.resize(static_cast<std::size_t>(r.m) *
+                           static_cast<std::size_t>(widths::vectors_of(d, r.k)));
+    for (Word& s : r.vector_shifts) {  // most are small, some leave nothing of a sum
+      s = static_cast<Word>(random.below(random.one_in(8) ? widths::most_vector_shift(d) + 1 : 5));
+    }
+  }
   if (widths::is_stochastic(d)) {
     r.post.random_key = static_cast<std::uint64_t>(random.below(INT64_MAX)) << 1;
   }
@@ -150,6 +157,7 @@ void compute_expected(const Design& design, GemmRecord& r) {
   const OutputConverter convert(design, r.post);
   const auto k_size = static_cast<std::size_t>(r.k);
   const auto vector = static_cast<std::size_t>(design.datapath.vector);
+  const int vectors = widths::vectors_of(design, r.k);
   const std::size_t outputs = static_cast<std::size_t>(r.n) * static_cast<std::size_t>(r.m);
   r.acc.assign(outputs, 0);
   r.out.assign(r.raw ? 0 : outputs, 0);
@@ -162,7 +170,8 @@ void compute_expected(const Design& design, GemmRecord& r) {
     std::int32_t acc = r.bias.empty() ? 0 : r.bias[m];
     for (std::size_t k = 0; k < k_size; k += vector) {
       const std::size_t length = std::min(vector, k_size - k);
-      const std::int64_t sum = lane(a.subspan(k, length), b.subspan(k, length));
+      const int octaves = r.vector_shift(static_cast<int>(m), vectors, static_cast<int>(k / vector));
+      const std::int64_t sum = lane(a.subspan(k, length), b.subspan(k, length), octaves);
       const AccumulateResult next =
           accumulate(acc, sum, design.datapath.accumulator_bits, design.datapath.overflow);
       acc = next.value;

@@ -28,10 +28,20 @@ struct GemmRecord {
   /// m exponent codes, at most 0, by which each row of `a` has another scale than k_a; or empty. Only with
   /// format.scale_group channel.
   std::vector<std::int32_t> row_scales;
+  /// m x vectors of K: octaves by which the scale of each vector of a row of `a` lies below k_a; or empty.
+  /// Only with format.scale_group vector.
+  std::vector<Word> vector_shifts;
   std::vector<std::uint8_t> mask;  ///< n x m, 1 lets the output pass, 0 makes it zero; or empty
   PostSettings post;
   bool raw = false;  ///< outputs are the accumulators themselves (host continues in FP32)
   int row_scale(int row) const { return row_scales.empty() ? 0 : row_scales[static_cast<std::size_t>(row)]; }
+  /// Of vector `vector` of row `row`; `vectors` a row.
+  int vector_shift(int row, int vectors, int vector) const {
+    return vector_shifts.empty()
+               ? 0
+               : vector_shifts[static_cast<std::size_t>(row) * static_cast<std::size_t>(vectors) +
+                               static_cast<std::size_t>(vector)];
+  }
   int k_a = 0, k_b = 0, k_out = 0;  ///< scale exponents: LNS S = 2^(k/gamma), INT8 unit = 2^k
   std::vector<std::int32_t> acc;    ///< n x m expected accumulators
   std::vector<Word> out;            ///< n x m expected words; empty where raw

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/base/error.hpp"
+#include "models/design/widths.hpp"
 #include "models/trace/record_check.hpp"
 #include "models/trace/trace.hpp"
 
@@ -50,7 +51,7 @@ void pass_attribute(Archive& archive, R& record) {
 
 /// A matrix product. R is GemmRecord, const where it is saved.
 template <class Archive, class R>
-void gemm(Archive& archive, R& r) {
+void gemm(Archive& archive, R& r, const Design& design) {
   archive.attribute("step", r.step);
   archive.attribute("layer", r.layer);
   pass_attribute(archive, r);
@@ -77,6 +78,14 @@ void gemm(Archive& archive, R& r) {
   if (has_row_scales) {
     archive.dataset("row_scales", r.row_scales, {r.m}, "exponent code",
                     "scale of each row of a, relative to k_a [m]");
+  }
+  if (widths::has_vector_scales(design)) {
+    bool has_vector_shifts = !r.vector_shifts.empty();
+    archive.attribute("has_vector_shifts", has_vector_shifts);
+    if (has_vector_shifts) {
+      archive.dataset("vector_shifts", r.vector_shifts, {r.m, widths::vectors_of(design, r.k)}, "octave",
+                      "how far the scale of each vector of a lies below k_a [m][vector of k]");
+    }
   }
   if (has_mask)
     archive.dataset("mask", r.mask, {r.n, r.m}, "bit", "1 lets the output pass, 0 clears it [n][m]");

@@ -211,7 +211,7 @@ Trace read_trace(const std::filesystem::path& path) {
   head.attribute("experiment", trace.experiment);
   trace.design = load_design(head, path.string(), trace);
   load_records(file.get(), path.string(), "gemm", head, trace.design, trace.gemms,
-               [](const Loader& loader, GemmRecord& r) { trace_layout::gemm(loader, r); });
+               [&](const Loader& loader, GemmRecord& r) { trace_layout::gemm(loader, r, trace.design); });
   load_records(file.get(), path.string(), "update", head, trace.design, trace.updates,
                [&](const Loader& loader, UpdateRecord& r) {
                  trace_layout::update(loader, r, widths::stochastic_update(trace.design));

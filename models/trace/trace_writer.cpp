@@ -34,7 +34,7 @@ void save(const Trace& trace, hid_t file) {
     check_record(trace.design, trace.gemms[i], "trace record " + describe(trace.gemms[i]));
     const Handle group = hdf5::create_group(gemms.get(), trace_layout::record_name(i, trace.gemms[i]));
     hdf5::Saver saver(group.get());
-    trace_layout::gemm(saver, trace.gemms[i]);
+    trace_layout::gemm(saver, trace.gemms[i], trace.design);
   }
   for (std::size_t i = 0; i < trace.updates.size(); ++i) {
     check_interrupt();

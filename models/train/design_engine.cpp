@@ -137,8 +137,8 @@ class DesignEngine : public TrainingEngine {
       addends = bias_addends(design_, bias->values, units);
     }
     acc_.resize(y.size());
-    report().forward_saturations +=
-        products_.shared().forward(shape, m.weights->operands(), input.words, addends, acc_);
+    report().forward_saturations += products_.shared().forward(
+        shape, m.weights->operands(), input.words, addends, acc_, m.weights->groups().vector_shifts());
     to_reals(acc_, units, y, threads());
     count(shape);
   }

@@ -131,10 +131,9 @@ void check_network(const NetworkParameters& n, const Fail& fail) {
   unused("cnn", NetworkKind::kCnn, n.cnn == defaults.cnn);
   unused("resnet", NetworkKind::kResnet, n.resnet == defaults.resnet);
   unused("transformer", NetworkKind::kTransformer, n.transformer == defaults.transformer);
-  const bool plain = n.kind == NetworkKind::kMlp || (n.kind == NetworkKind::kCnn && !n.cnn.batch_norm);
+  const bool plain = n.kind == NetworkKind::kMlp || n.kind == NetworkKind::kCnn;
   if (!n.weights.empty() && !plain) {
-    fail("network.weights",
-         "network.weights is for network.kind mlp, and cnn without batch_norm; remove it or change these");
+    fail("network.weights", "network.weights is for network.kind mlp and cnn; remove it or change the kind");
   }
   if (n.cnn.kernel % 2 == 0) {
     fail("network.cnn.kernel",

@@ -1,7 +1,6 @@
 // Weights in update.master on the host, quantised to operand words after each update.
 #include <algorithm>
 
-#include "models/design/widths.hpp"
 #include "models/train/master_weights.hpp"
 #include "models/train/state_archive.hpp"
 #include "models/train/tensor_quantizer.hpp"
@@ -20,13 +19,12 @@ class HostWeights : public Weights {
         quantizer_(design, threads),
         master_(design, optimizer, layer, initial),
         operands_(initial.size()),
-        gradient_(initial.size()),
-        row_scales_(widths::has_row_scales(design) ? static_cast<std::size_t>(rows) : 0) {
+        gradient_(initial.size()) {
+    groups_ = GroupScales(design, initial.size(), rows);
     quantise(-1);
   }
   std::span<const Word> operands() const override { return operands_; }
   int scale() const override { return scale_; }
-  std::span<const std::int32_t> row_scales() const override { return row_scales_; }
   std::int64_t underflows() const override { return underflows_; }
 
   void update(std::span<const Word> gradient, int k, const StepSettings& settings, UpdateRecord*) override {
@@ -51,20 +49,21 @@ class HostWeights : public Weights {
     const std::uint64_t stream = random_stream(step, kPlace + static_cast<std::uint32_t>(layer_));
     const float largest = largest_magnitude(values, place, threads_);
     scale_ = quantizer_.quantizer().scale_exponent(largest);
-    if (row_scales_.empty()) {
+    if (groups_.groups() == 0) {
       underflows_ = quantizer_(values, scale_, stream, operands_, place).underflowed;
       return;
     }
+    std::vector<int> needed;
+    for (std::size_t g = 0; g < groups_.groups(); ++g) {
+      const float of_group = largest_magnitude(groups_.group(values, g), place);
+      needed.push_back(of_group > 0 ? quantizer_.quantizer().scale_exponent(of_group) : scale_);
+    }
+    scale_ = groups_.choose(needed);
     underflows_ = 0;
-    const std::size_t size = values.size() / row_scales_.size();
-    for (std::size_t row = 0; row < row_scales_.size(); ++row) {
-      const auto x = values.subspan(row * size, size);
-      const float of_row = largest_magnitude(x, place, threads_);
-      const int k = of_row > 0 ? quantizer_.quantizer().scale_exponent(of_row) : scale_;
-      row_scales_[row] = k - scale_;
-      underflows_ +=
-          quantizer_(x, k, stream + (row << 44), std::span(operands_).subspan(row * size, size), place)
-              .underflowed;
+    for (std::size_t g = 0; g < groups_.groups(); ++g) {
+      underflows_ += quantizer_(groups_.group(values, g), scale_ + groups_.offset(g), stream + (g << 44),
+                                groups_.group(std::span(operands_), g), place)
+                         .underflowed;
     }
   }
 
@@ -75,7 +74,6 @@ class HostWeights : public Weights {
   MasterWeights master_;
   std::vector<Word> operands_;
   std::vector<float> gradient_;
-  std::vector<std::int32_t> row_scales_;
   int scale_ = 0;
   std::int64_t underflows_ = 0;
 };

@@ -27,10 +27,12 @@ int update_gamma_log2(const Design& d) { return d.format.gamma_log2 + d.update.b
 
 /// Words of the initial weights: nearest code on the update grid, never zero, at most the cap.
 std::vector<UpdateWord> initial_words(const UpdateGrid& grid, std::span<const float> initial, int scale,
-                                      int cap) {
+                                      const GroupScales& groups, int cap) {
   std::vector<UpdateWord> words;
-  for (const float x : initial) {
-    const int code = x == 0 ? 1 : std::clamp(grid.nearest_code(x, scale), 1, cap);
+  for (std::size_t i = 0; i < initial.size(); ++i) {
+    const float x = initial[i];
+    const int nearest = x == 0 ? 1 : grid.nearest_code(x, scale + groups.offset_of_weight(i));
+    const int code = std::clamp(nearest, 1, cap);
     words.push_back(static_cast<UpdateWord>((std::signbit(x) ? grid.max_code() + 1 : 0) | code));
   }
   return words;
@@ -44,28 +46,20 @@ LnsWeights::LnsWeights(const Design& design, const MadamParameters& madam, std::
   const float limit = madam_limit(initial, layer);
   const Quantizer quantizer(design);
   scale_ = quantizer.scale_exponent(limit);
-  const bool channels = widths::has_row_scales(design);
-  const std::size_t row_size = initial.size() / static_cast<std::size_t>(rows);
-  if (channels) {
-    for (std::size_t at = 0; at < initial.size(); at += row_size) {
-      const auto of_row = static_cast<float>(3.0 * root_mean_square(initial.subspan(at, row_size)));
-      row_scales_.push_back(quantizer.scale_exponent(of_row > 0 ? of_row : limit));
-    }
-    scale_ = *std::max_element(row_scales_.begin(), row_scales_.end());
-    for (std::int32_t& s : row_scales_) s -= scale_;
+  groups_ = GroupScales(design, initial.size(), rows);
+  std::vector<int> needed;
+  for (std::size_t g = 0; g < groups_.groups(); ++g) {
+    const auto of_group = static_cast<float>(3.0 * root_mean_square(groups_.group(initial, g)));
+    needed.push_back(quantizer.scale_exponent(of_group > 0 ? of_group : limit));
   }
+  if (!needed.empty()) scale_ = groups_.choose(needed);
   const int finer = design.update.bits - design.format.bits;
   const int max_code = unit_.unit().max_code();
-  cap_ = channels
+  cap_ = groups_.groups() > 0
              ? max_code
              : std::clamp(floor_code(limit, update_gamma_log2(design)) - scale_ * (1 << finer) + max_code, 1,
                           max_code);
-  const UpdateGrid grid(design);
-  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
-    const int scale = scale_ + (channels ? row_scales_[row] : 0);
-    const auto words = initial_words(grid, initial.subspan(row * row_size, row_size), scale, cap_);
-    words_.insert(words_.end(), words.begin(), words.end());
-  }
+  words_ = initial_words(UpdateGrid(design), initial, scale_, groups_, cap_);
   v_.assign(initial.size(), unit_.unit().zero_v());
   operands_.resize(initial.size());
   for (int w = 0; w < (1 << design.update.bits); ++w) {
@@ -124,7 +118,7 @@ std::int64_t LnsWeights::noise_key(std::int64_t step) const {
 void LnsWeights::exchange(StateArchive& archive) {
   archive.value("scale", scale_);
   archive.value("cap", cap_);
-  archive.fixed_list("row_scales", row_scales_);
+  groups_.exchange(archive);
   archive.fixed_list("weights", words_);
   archive.fixed_list("second_moment", v_);
   make_operands();

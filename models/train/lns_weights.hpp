@@ -8,15 +8,14 @@ namespace napier {
 
 /// Weights in the Madam unit: words of `update.bits` with a scale fixed at the start, 2^(k/gamma) the
 /// smallest on the grid not below 3 RMS of the initial tensor, and a cap, the largest code not above 3 RMS.
-/// format.scale_group channel: such a scale for each row, from its own RMS, and as the cap the largest code,
-/// so that one update job still serves the tensor.
+/// format.scale_group channel, vector: such a scale for each group, from its own RMS, and as the cap the
+/// largest code, so that one update job still serves the tensor.
 class LnsWeights : public Weights {
  public:
   LnsWeights(const Design& design, const MadamParameters& madam, std::span<const float> initial, int rows,
              int layer, const Parallel& threads);
   std::span<const Word> operands() const override { return operands_; }
   int scale() const override { return scale_; }
-  std::span<const std::int32_t> row_scales() const override { return row_scales_; }
   std::int64_t underflows() const override { return underflows_; }
   void update(std::span<const Word> gradient, int k, const StepSettings& settings,
               UpdateRecord* record) override;
@@ -37,7 +36,6 @@ class LnsWeights : public Weights {
   MadamTensor unit_;
   std::vector<Word> operand_of_;  ///< by update word
   int scale_ = 0;
-  std::vector<std::int32_t> row_scales_;
   int cap_ = 0;
   std::vector<UpdateWord> words_;
   std::vector<std::int32_t> v_;

@@ -13,7 +13,9 @@ constexpr std::size_t kPiece = 16384;  // elements a thread takes at once
 struct Parameters {
   std::int32_t max_gradient_code, gradient_exponent, code_shift;
   bool reserved_zero;
-  std::int32_t log2_beta, log2_one_minus_beta, log2_bound;
+  MadamUpdate::Addend log2_beta, log2_one_minus_beta;
+  std::int32_t log2_bound;
+  std::int32_t moment_shift, noise_shift;
   std::int32_t v_zero, v_max;
   std::int32_t gaussian_shift, gaussian_last;
   std::int32_t correction, step_log2;
@@ -27,7 +29,7 @@ std::int32_t larger(std::int32_t a, std::int32_t b) { return a > b ? a : b; }
 
 /// MadamUpdate::operator() without branches. `first`: index of the piece's first weight. The choices are
 /// template arguments so that neither costs the other its loop.
-template <bool kStochastic, bool kWhole>
+template <bool kStochasticStep, bool kStochasticMoment, bool kWhole>
 inline __attribute__((always_inline)) void update_weights(
     UpdateWord* __restrict weights, std::int32_t* __restrict moments, const Word* __restrict gradient,
     std::size_t count, std::uint32_t first, const Parameters& p, const std::int32_t* __restrict gaussian,
@@ -39,13 +41,26 @@ inline __attribute__((always_inline)) void update_weights(
     const bool zero = p.reserved_zero & (code == 0);
     const std::int32_t log2_g = (code + p.gradient_exponent) << p.code_shift;
 
+    std::uint32_t random = 0;
+    if constexpr (kStochasticStep || kStochasticMoment)
+      random = RoundingNoise::bits(first + static_cast<std::uint32_t>(i), p.round_keys);
+
     const std::int32_t v = moments[i];
-    const std::int32_t decayed = v + p.log2_beta;
-    const std::int32_t faded = (v == p.v_zero) | (decayed <= p.v_zero) ? p.v_zero : decayed;
-    const std::int32_t fresh = 2 * log2_g + p.log2_one_minus_beta;
+    const std::int32_t decayed = v + p.log2_beta.whole;
+    const std::int32_t fresh = 2 * log2_g + p.log2_one_minus_beta.whole;
     const std::int32_t distance = larger(decayed - fresh, fresh - decayed);
-    const std::int32_t gain = gaussian[smaller(distance >> p.gaussian_shift, p.gaussian_last)];
-    const std::int32_t joined = v == p.v_zero ? fresh : larger(decayed, fresh) + gain;
+    std::int32_t gain = gaussian[smaller(distance >> p.gaussian_shift, p.gaussian_last)];
+    std::int32_t alone = 0,
+                 fading = 0;  // what is added to the fresh and the decayed moment where they stand alone
+    if constexpr (kStochasticMoment) {
+      const auto noise = static_cast<std::int32_t>((random & 0xFFFFU) >> p.noise_shift);
+      const std::int32_t rest = decayed > fresh ? p.log2_beta.rest : p.log2_one_minus_beta.rest;
+      gain = (rest + gain + noise) >> p.moment_shift;
+      alone = (p.log2_one_minus_beta.rest + noise) >> p.moment_shift;
+      fading = (p.log2_beta.rest + noise) >> p.moment_shift;
+    }
+    const std::int32_t faded = (v == p.v_zero) | (decayed + fading <= p.v_zero) ? p.v_zero : decayed + fading;
+    const std::int32_t joined = v == p.v_zero ? fresh + alone : larger(decayed, fresh) + gain;
     const std::int32_t kept = smaller(larger(joined, p.v_zero + 1), p.v_max);
 
     const std::int32_t normalised = smaller(log2_g - ((kept - p.correction) >> 1), p.log2_bound);
@@ -58,10 +73,8 @@ inline __attribute__((always_inline)) void update_weights(
     }
     const std::int32_t exponent = (step_log2 + p.step_half) >> p.step_shift;
     const std::uint32_t exact = steps[smaller(larger(exponent - p.step_lowest, 0), p.step_last)];
-    std::uint32_t noise = MadamUpdate::kHalf;
-    if constexpr (kStochastic)
-      noise = RoundingNoise::bits(first + static_cast<std::uint32_t>(i), p.round_keys) >> 16;
-    const auto delta = static_cast<std::int32_t>((exact + noise) >> MadamUpdate::kStepFraction);
+    const std::uint32_t rounding = kStochasticStep ? random >> 16 : MadamUpdate::kHalf;
+    const auto delta = static_cast<std::int32_t>((exact + rounding) >> MadamUpdate::kStepFraction);
 
     const std::int32_t weight = weights[i];
     const std::int32_t old_code = weight & (p.sign_bit - 1);
@@ -76,7 +89,7 @@ NAPIER_VECTOR_CLONES
 void update_nearest(UpdateWord* __restrict weights, std::int32_t* __restrict moments,
                     const Word* __restrict gradient, std::size_t count, const Parameters& p,
                     const std::int32_t* __restrict gaussian, const std::uint32_t* __restrict steps) {
-  update_weights<false, false>(weights, moments, gradient, count, 0, p, gaussian, steps, {}, {});
+  update_weights<false, false, false>(weights, moments, gradient, count, 0, p, gaussian, steps, {}, {});
 }
 
 NAPIER_VECTOR_CLONES
@@ -84,21 +97,36 @@ void update_stochastic(UpdateWord* __restrict weights, std::int32_t* __restrict 
                        const Word* __restrict gradient, std::size_t count, std::uint32_t first,
                        const Parameters& p, const std::int32_t* __restrict gaussian,
                        const std::uint32_t* __restrict steps) {
-  update_weights<true, false>(weights, moments, gradient, count, first, p, gaussian, steps, {}, {});
+  update_weights<true, false, false>(weights, moments, gradient, count, first, p, gaussian, steps, {}, {});
 }
 
+/// The other choices of rounding; no thresholds: steps that are not whole numbers first.
 NAPIER_VECTOR_CLONES
-void update_whole(bool stochastic, UpdateWord* __restrict weights, std::int32_t* __restrict moments,
-                  const Word* __restrict gradient, std::size_t count, std::uint32_t first,
-                  const Parameters& p, const std::int32_t* __restrict gaussian,
-                  const std::uint32_t* __restrict steps, std::span<const std::int32_t> thresholds,
-                  std::span<const std::int32_t> logarithms) {
-  if (stochastic) {
-    update_weights<true, true>(weights, moments, gradient, count, first, p, gaussian, steps, thresholds,
-                               logarithms);
-  } else {
-    update_weights<false, true>(weights, moments, gradient, count, first, p, gaussian, steps, thresholds,
-                                logarithms);
+void update_otherwise(bool stochastic_step, bool stochastic_moment, UpdateWord* __restrict weights,
+                      std::int32_t* __restrict moments, const Word* __restrict gradient, std::size_t count,
+                      std::uint32_t first, const Parameters& p, const std::int32_t* __restrict gaussian,
+                      const std::uint32_t* __restrict steps, std::span<const std::int32_t> thresholds,
+                      std::span<const std::int32_t> logarithms) {
+  const int choice = (stochastic_step ? 1 : 0) | (stochastic_moment ? 2 : 0) | (thresholds.empty() ? 0 : 4);
+  switch (choice) {
+    case 2:
+      return update_weights<false, true, false>(weights, moments, gradient, count, first, p, gaussian, steps,
+                                                thresholds, logarithms);
+    case 3:
+      return update_weights<true, true, false>(weights, moments, gradient, count, first, p, gaussian, steps,
+                                               thresholds, logarithms);
+    case 4:
+      return update_weights<false, false, true>(weights, moments, gradient, count, first, p, gaussian, steps,
+                                                thresholds, logarithms);
+    case 5:
+      return update_weights<true, false, true>(weights, moments, gradient, count, first, p, gaussian, steps,
+                                               thresholds, logarithms);
+    case 6:
+      return update_weights<false, true, true>(weights, moments, gradient, count, first, p, gaussian, steps,
+                                               thresholds, logarithms);
+    case 7:
+      return update_weights<true, true, true>(weights, moments, gradient, count, first, p, gaussian, steps,
+                                              thresholds, logarithms);
   }
 }
 
@@ -133,6 +161,8 @@ void MadamTensor::update(std::span<UpdateWord> weights, std::span<std::int32_t> 
       .log2_beta = unit_.log2_beta(),
       .log2_one_minus_beta = unit_.log2_one_minus_beta(),
       .log2_bound = unit_.log2_bound(),
+      .moment_shift = unit_.moment_fraction() - fraction_,
+      .noise_shift = 16 - (unit_.moment_fraction() - fraction_),
       .v_zero = unit_.zero_v(),
       .v_max = (1 << (v_bits_ - 1)) - 1,
       .gaussian_shift = fraction_ - 4,
@@ -154,10 +184,10 @@ void MadamTensor::update(std::span<UpdateWord> weights, std::span<std::int32_t> 
     std::int32_t* moments = v.data() + start;
     const Word* g = gradient.data() + start;
     const auto first = static_cast<std::uint32_t>(start);
-    if (!unit_.whole_thresholds().empty()) {
-      update_whole(unit_.stochastic(), w, moments, g, count, first, p, gaussian_.data(), steps_.data(),
-                   unit_.whole_thresholds(), unit_.whole_logarithms());
-    } else if (unit_.stochastic()) {
+    if (unit_.stochastic_moment() || !unit_.whole_thresholds().empty()) {
+      update_otherwise(unit_.stochastic_step(), unit_.stochastic_moment(), w, moments, g, count, first, p,
+                       gaussian_.data(), steps_.data(), unit_.whole_thresholds(), unit_.whole_logarithms());
+    } else if (unit_.stochastic_step()) {
       update_stochastic(w, moments, g, count, first, p, gaussian_.data(), steps_.data());
     } else {
       update_nearest(w, moments, g, count, p, gaussian_.data(), steps_.data());

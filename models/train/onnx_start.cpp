@@ -5,6 +5,7 @@
 #include "models/base/error.hpp"
 #include "models/interop/array.hpp"
 #include "models/interop/array_file.hpp"
+#include "models/nn/normalisation.hpp"
 
 namespace napier {
 namespace {
@@ -19,7 +20,14 @@ class StartingEngine : public nn::Engine<float> {
     return engine_.matrix(name, rows, columns, start_.weights(name, rows, columns));
   }
   nn::HostTensor<float>& host_tensor(const std::string& name, std::vector<float> initial) override {
-    return engine_.host_tensor(name, start_.bias(static_cast<int>(initial.size())));
+    const auto size = static_cast<int>(initial.size());
+    return engine_.host_tensor(name, name.ends_with(".gain") ? start_.gain(name, size) : start_.bias(size));
+  }
+  std::vector<double> initial_state(const std::string& name, std::vector<double> initial) override {
+    if (name.ends_with(".running_mean")) return start_.running_mean();
+    if (name.ends_with(".running_variance")) return start_.running_variance();
+    throw InternalError("no model says how '" + name + "' of " + std::to_string(initial.size()) +
+                        " numbers begins");
   }
   std::unique_ptr<nn::Operand> operand(nn::Site& site, std::span<const float> x) override {
     return engine_.operand(site, x);
@@ -52,6 +60,12 @@ std::vector<OnnxLayer> read_dumped_layers(const std::filesystem::path& file) {
   const std::vector<Array> arrays = read_arrays(file);
   std::vector<OnnxLayer> layers;
   for (const Array& array : arrays) {
+    if (array.name.ends_with(".gain")) {
+      throw InputError(
+          "'" + file.string() + "': array '" + array.name +
+          "' belongs to a normalisation, whose running statistics the file does not hold; start from "
+          "an ONNX model");
+    }
     if (!array.name.ends_with(".weight")) continue;
     if (array.shape.size() != 2) {
       throw InputError("'" + file.string() + "': array '" + array.name + "' of shape " +
@@ -79,24 +93,25 @@ std::vector<OnnxLayer> read_dumped_layers(const std::filesystem::path& file) {
 
 OnnxStart::OnnxStart(const std::filesystem::path& file)
     : place_("'" + file.string() + "'"),
-      layers_(file.extension() == ".npz" ? read_dumped_layers(file) : read_onnx_weights(file)) {
-  for (const OnnxLayer& layer : layers_) {
-    if (layer.kind != OnnxLayer::Kind::kNormalization) continue;
-    throw InputError(
-        place_ + ", node " + layer.node +
-        ": batch normalisation is not taken over; fold it into the convolution before, as exporters do "
-        "when they export for inference");
-  }
+      layers_(file.extension() == ".npz" ? read_dumped_layers(file) : read_onnx_weights(file)) {}
+
+const OnnxLayer& OnnxStart::next(const std::string& wanted) {
+  if (next_ < layers_.size()) return layers_[next_++];
+  throw InputError(place_ + " has " + std::to_string(layers_.size()) + " layers with weights, but " + wanted +
+                   " comes after them; describe the same network in the experiment");
 }
 
 std::vector<float> OnnxStart::weights(const std::string& name, int rows, int columns) {
   const std::string wanted =
       "layer '" + name + "' of the network has weights of shape " + shape_text({rows, columns});
-  if (next_ == layers_.size()) {
-    throw InputError(place_ + " has " + std::to_string(layers_.size()) + " layers with weights, but " +
-                     wanted + " comes after them; describe the same network in the experiment");
+  const OnnxLayer& layer = next(wanted);
+  if (layer.kind == OnnxLayer::Kind::kNormalization) {
+    throw InputError(
+        place_ + ", node " + layer.node + ": batch normalisation stands where the network has layer '" +
+        name +
+        "'; set batch_norm of a cnn, or fold it into the convolution before, as exporters do when "
+        "they export for inference");
   }
-  const OnnxLayer& layer = layers_[next_++];
   if (layer.shape[0] != rows || element_count(layer.shape) != std::int64_t{rows} * columns) {
     throw InputError(place_ + ", node " + layer.node + ": weights of shape " + shape_text(layer.shape) +
                      " do not fit: " + wanted + "; describe the same network in the experiment");
@@ -112,6 +127,39 @@ std::vector<float> OnnxStart::bias(int size) const {
   if (next_ == 0) return zeros;
   const std::vector<float>& bias = layers_[next_ - 1].bias;
   return bias.empty() ? zeros : bias;
+}
+
+std::vector<float> OnnxStart::gain(const std::string& name, int size) {
+  const std::string wanted = "'" + name + "' of the network normalises " + std::to_string(size) + " channels";
+  const OnnxLayer& layer = next(wanted);
+  if (layer.kind != OnnxLayer::Kind::kNormalization || layer.shape[0] != size) {
+    throw InputError(place_ + ", node " + layer.node + ": shape " + shape_text(layer.shape) +
+                     " does not fit: " + wanted + "; describe the same network in the experiment");
+  }
+  return layer.weights;
+}
+
+std::vector<double> OnnxStart::running_mean() const {
+  const OnnxLayer& layer = layers_[next_ - 1];
+  std::vector<double> mean(layer.mean.begin(), layer.mean.end());
+  if (next_ < 2 || layers_[next_ - 2].bias.size() != mean.size()) return mean;
+  for (std::size_t c = 0; c < mean.size(); ++c) mean[c] -= double{layers_[next_ - 2].bias[c]};
+  return mean;
+}
+
+std::vector<double> OnnxStart::running_variance() const {
+  const OnnxLayer& layer = layers_[next_ - 1];
+  const double more = layer.epsilon - nn::NormalisationParameters{}.epsilon;
+  std::vector<double> variance;
+  for (const float v : layer.variance) {
+    variance.push_back(double{v} + more);
+    if (variance.back() >= 0) continue;
+    throw InputError(place_ + ", node " + layer.node + ": variance " + std::to_string(v) + " with epsilon " +
+                     std::to_string(layer.epsilon) +
+                     " is less than the epsilon that Napier adds; export the model "
+                     "with epsilon 1e-5");
+  }
+  return variance;
 }
 
 void OnnxStart::finish() const {

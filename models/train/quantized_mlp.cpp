@@ -161,13 +161,15 @@ class QuantizedMlp : public Network {
   }
 
   /// The product into acc_, then the tensor's scale and, unless raw, its words. The record, if wanted, is
-  /// complete. row_scales: of the rows of a, or none.
+  /// complete. groups: of the words of a.
   Tensor product(Pass pass, std::size_t layer, Size size, std::span<const Word> a, int k_a, const Tensor& b,
                  std::span<const std::int32_t> bias, bool relu, bool raw, std::span<const std::uint8_t> mask,
                  ScaleTracker& tracker, std::int64_t& saturations, PostCounts& counts, Step& step,
-                 std::span<const std::int32_t> row_scales = {}) {
+                 const GroupScales& groups = {}) {
+    const std::span<const std::int32_t> row_scales = groups.rows();
+    const std::span<const Word> shifts = groups.vector_shifts();
     acc_.resize(area(size.n, size.m));
-    const std::int64_t overflowed = gemm_(size.m, size.n, size.k, a, b.words, bias, acc_);
+    const std::int64_t overflowed = gemm_(size.m, size.n, size.k, a, b.words, bias, acc_, shifts);
     saturations += overflowed;
     Tensor out;
     const auto place = static_cast<std::uint32_t>(1 + 3 * layer + static_cast<std::size_t>(pass));
@@ -189,6 +191,7 @@ class QuantizedMlp : public Network {
                                    .b = b.words,
                                    .bias = {bias.begin(), bias.end()},
                                    .row_scales = {row_scales.begin(), row_scales.end()},
+                                   .vector_shifts = {shifts.begin(), shifts.end()},
                                    .mask = {mask.begin(), mask.end()},
                                    .post = post,
                                    .raw = raw,
@@ -230,7 +233,7 @@ class QuantizedMlp : public Network {
       Tensor out = product(
           Pass::kForward, l, {layer.outputs, batch.count, layer.inputs}, layer.weights->operands(), k_a,
           activations[l], bias_addends(design_, layer.bias, units), !last, last, {}, layer.activation_scale,
-          step.report.forward_saturations, step.report.activations, step, layer.weights->row_scales());
+          step.report.forward_saturations, step.report.activations, step, layer.weights->groups());
       if (!last) activations.push_back(std::move(out));
     }
     std::vector<double> logits;

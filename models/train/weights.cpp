@@ -39,7 +39,7 @@ std::unique_ptr<Weights> make_weights(const Design& design, const OptimizerParam
 }
 
 std::vector<double> row_units(const Design& design, const Weights& weights, int k_b) {
-  const std::span<const std::int32_t> scales = weights.row_scales();
+  const std::span<const std::int32_t> scales = weights.groups().rows();
   if (scales.empty()) return {accumulator_unit(design, weights.scale(), k_b)};
   std::map<std::int32_t, double> known;  // few scales are different
   for (const std::int32_t s : scales) {
@@ -53,13 +53,12 @@ std::vector<double> row_units(const Design& design, const Weights& weights, int 
 std::span<const Word> on_one_scale(const Design& design, const Weights& weights, std::vector<Word>& scratch,
                                    std::int64_t& underflows) {
   const std::span<const Word> from = weights.operands();
-  const std::span<const std::int32_t> scales = weights.row_scales();
-  if (scales.empty()) return from;
+  const GroupScales& groups = weights.groups();
+  if (groups.groups() == 0) return from;
   const LnsFormat f(design.format);
   scratch.resize(from.size());
-  const std::size_t columns = from.size() / scales.size();
   for (std::size_t i = 0; i < from.size(); ++i) {
-    const int code = f.code(from[i]) + scales[i / columns];
+    const int code = f.code(from[i]) + groups.offset_of_weight(i);
     const bool flushed = !f.is_zero(from[i]) && code < (f.zero == ZeroCode::kReserved ? 1 : 0);
     underflows += flushed ? 1 : 0;
     scratch[i] = f.is_zero(from[i]) ? Word{0} : f.word(f.negative(from[i]), std::max(code, 0));

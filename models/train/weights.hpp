@@ -8,6 +8,7 @@
 #include "models/design/design.hpp"
 #include "models/format/lns_format.hpp"
 #include "models/train/experiment.hpp"
+#include "models/train/group_scales.hpp"
 #include "models/train/step_report.hpp"
 
 namespace napier {
@@ -22,9 +23,8 @@ class Weights {
   /// Operand words, in the order of the initial values, and their scale exponent.
   virtual std::span<const Word> operands() const = 0;
   virtual int scale() const = 0;
-  /// format.scale_group channel: how far, in exponent codes and at most 0, each row's scale lies from
-  /// scale(), one entry a row; else empty.
-  virtual std::span<const std::int32_t> row_scales() const { return {}; }
+  /// Of groups of weights, relative to scale().
+  const GroupScales& groups() const { return groups_; }
   /// Weights that are not zero but whose operand is.
   virtual std::int64_t underflows() const = 0;
   /// Moves the weights by gradient words of scale exponent k; InputError, naming tensor and step, where they
@@ -35,6 +35,9 @@ class Weights {
   /// Weights as a Madam unit stores them, words of update.bits; empty where they are kept otherwise.
   virtual std::span<const std::uint16_t> update_words() const { return {}; }
   virtual void exchange(StateArchive& archive) = 0;
+
+ protected:
+  GroupScales groups_;
 };
 
 /// The value of one unit of an accumulator, for weights times operands of scale k_b: one for all rows, or one
@@ -42,8 +45,8 @@ class Weights {
 std::vector<double> row_units(const Design& design, const Weights& weights, int k_b);
 
 /// The operands on one scale, as the input gradient's product needs them, which sums over the rows: exponent
-/// codes are lowered by row_scales, exactly; what falls below code 1 becomes zero (zero: none: code 0).
-/// Without row scales the operands themselves. Adds the words that became zero to `underflows`.
+/// codes are lowered by the groups' offsets, exactly; what falls below code 1 becomes zero (zero: none: code
+/// 0). Without groups the operands themselves. Adds the words that became zero to `underflows`.
 std::span<const Word> on_one_scale(const Design& design, const Weights& weights, std::vector<Word>& scratch,
                                    std::int64_t& underflows);
 

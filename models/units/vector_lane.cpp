@@ -1,5 +1,6 @@
 #include "models/units/vector_lane.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "models/design/widths.hpp"
@@ -18,7 +19,7 @@ VectorLane::VectorLane(const Design& design)
       scaler_(design),
       bins_(static_cast<std::size_t>(widths::bins(design))) {}
 
-std::int64_t VectorLane::operator()(std::span<const Word> a, std::span<const Word> b) const {
+std::int64_t VectorLane::operator()(std::span<const Word> a, std::span<const Word> b, int octaves) const {
   if (!lns_ && !fp8_) return sum_of_integers(a, b);
   std::array<std::int64_t, 64> bin_sums{};
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -26,7 +27,7 @@ std::int64_t VectorLane::operator()(std::span<const Word> a, std::span<const Wor
         lns_ ? to_int_(lns_multiply(format_, a[i], b[i])) : fp_to_int_(fp_multiply(fp8_format_, a[i], b[i]));
     add_to_bins({&term, 1}, bin_sums);
   }
-  return scaler_(std::span(bin_sums).first(bins_));
+  return scaler_(std::span(bin_sums).first(bins_)) >> std::min(octaves, 63);
 }
 
 std::int64_t VectorLane::sum_of_integers(std::span<const Word> a, std::span<const Word> b) const {

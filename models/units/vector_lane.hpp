@@ -15,8 +15,10 @@ namespace napier {
 class VectorLane {
  public:
   explicit VectorLane(const Design& design);
-  /// a, b: datapath.vector words each (fewer stand for zeros after them).
-  std::int64_t operator()(std::span<const Word> a, std::span<const Word> b) const;
+  /// a, b: datapath.vector words each (fewer stand for zeros after them). octaves: by which the scale of `a`
+  /// lies below its tensor's (format.scale_group vector): the sum is shifted right by as many bits, rounded
+  /// down.
+  std::int64_t operator()(std::span<const Word> a, std::span<const Word> b, int octaves = 0) const;
   const LnsToInt& converter() const { return to_int_; }
   const ConstantScaler& scaler() const { return scaler_; }
 

@@ -65,9 +65,21 @@ module napier_madam_update_lane #(
   // Random bits of (key, index): ${noise_rounds} rounds of Simon32/64, each x' = y ^ (x<<<1 & x<<<8) ^ x<<<2 ^ key, y' = x.
   logic [15:0] noise_g;
   ${noise_steps}
+%if stochastic_moment
+%if !stochastic_step
+  logic unused_noise;
+  assign unused_noise = &noise_g;
+%end
+%end
 
 %end
   // Second moment: v' = beta v + (1 - beta) g^2, the logarithm of a sum by a table of log2(1 + 2^-d).
+%if stochastic_moment
+  // What lies below the grid of log2 v (${moment_fraction} fraction bits) is summed apart; random bits decide whether it counts.
+  localparam int DroppedWidth = ${moment_dropped_bits};
+  localparam logic signed [SumWidth-1:0] BetaRest = ${beta_rest};
+  localparam logic signed [SumWidth-1:0] OneMinusBetaRest = ${one_minus_beta_rest};
+%end
   logic signed [SumWidth-1:0] v_before, decayed, fresh, larger, distance, summed;
   logic [SumWidth-1:0] cell_index;
   logic [GainWidth-1:0] gain;
@@ -91,14 +103,26 @@ module napier_madam_update_lane #(
       default: gain = '0;
     endcase
   end
+%if stochastic_moment
+  logic [DroppedWidth-1:0] moment_noise;
+  logic signed [SumWidth-1:0] fading, alone, gained, joined, faded;
+  assign moment_noise = ${moment_noise}[15 -: DroppedWidth];
+  assign fading = BetaRest + SumWidth'($signed({1'b0, moment_noise}));
+  assign alone = OneMinusBetaRest + SumWidth'($signed({1'b0, moment_noise}));
+  assign gained = past_table ? '0 : SumWidth'($signed({1'b0, gain}));
+  assign joined = (decayed > fresh ? fading : alone) + gained;
+  assign faded = decayed + (fading >>> DroppedWidth);
+  assign summed = v_is_zero ? fresh + (alone >>> DroppedWidth) : larger + (joined >>> DroppedWidth);
+%else
   assign summed = v_is_zero ? fresh : past_table ? larger : larger + SumWidth'($signed({1'b0, gain}));
+%end
 
   // Decay alone where the gradient is zero, which may fade to zero; otherwise the sum, kept within the range.
   logic [MomentWidth-1:0] v_after;
   logic fades;
-  assign fades = v_is_zero || decayed <= MomentZero;
+  assign fades = v_is_zero || ${faded} <= MomentZero;
   always_comb begin
-    if (gradient_zero_g) v_after = fades ? MomentWidth'(MomentZero) : MomentWidth'(decayed);
+    if (gradient_zero_g) v_after = fades ? MomentWidth'(MomentZero) : MomentWidth'(${faded});
     else if (summed <= MomentZero) v_after = MomentWidth'(MomentLeast);
     else if (summed > MomentMax) v_after = MomentWidth'(MomentMax);
     else v_after = MomentWidth'(summed);
@@ -126,7 +150,7 @@ module napier_madam_update_lane #(
 
   ${normalise_registers}
 
-%if stochastic_update
+%if stochastic_step
   // Round the logarithm to codes; 2^it is a constant of the remainder, shifted by the quotient, with as many fraction
   // bits as there are random ones. Their sum's fraction is dropped.
 %else
@@ -136,7 +160,7 @@ module napier_madam_update_lane #(
   localparam int QuotientWidth = LogWidth - Fraction;
   localparam int ConstWidth = ${const_bits_plus_1};  // ${const_bits} fraction bits, in [1, 2)
   localparam int ShiftWidth = ${update_shift_bits};
-%if stochastic_update
+%if stochastic_step
   localparam int NoiseWidth = ${step_fraction};
   localparam int WideWidth = ${update_wide_bits};  // constant shifted by up to ${update_most_shift}
 %else
@@ -163,7 +187,7 @@ module napier_madam_update_lane #(
   assign constant = ConstWidth'(${octave_constant});
 %end
   logic overflow;
-%if stochastic_update
+%if stochastic_step
   logic [WeightWidth+NoiseWidth-1:0] exact;
   assign shift = ShiftWidth'(quotient + $signed(QuotientWidth'(NoiseWidth + 1)));
   assign wide = WideWidth'(constant) << shift;

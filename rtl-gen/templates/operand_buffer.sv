@@ -10,7 +10,7 @@ module napier_operand_buffer_${buffer_name} #(
   localparam int Banks = ${banks},
 %end
   localparam int Depth = ${depth},
-  localparam int WordWidth = ${vector_width}  // ${vector} operands of ${operand_bits} bits
+  localparam int WordWidth = ${word_width}  // ${word_meaning}
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,

@@ -10,6 +10,9 @@ ${banner}
 module napier_processing_element #(
   localparam int JobWidth = ${job_bits},
   localparam int VectorWidth = ${vector_width},        // ${vector} operands of ${operand_bits} bits
+%if vector_scales
+  localparam int StationaryWidth = ${stationary_width},    // such a vector and its scale
+%end
   localparam int AccumulatorWordWidth = ${bias_word_bits},  // ${post_lanes} accumulators of ${accumulator_bits} bits
   localparam int MaskWidth = ${post_lanes},             // one bit an output
 %if madam
@@ -29,7 +32,11 @@ module napier_processing_element #(
   input  logic [JobWidth-1:0]             job_i,
   input  logic                            a_fill_valid_i,
   output logic                            a_fill_ready_o,
+%if vector_scales
+  input  logic [StationaryWidth-1:0]      a_fill_i,
+%else
   input  logic [VectorWidth-1:0]          a_fill_i,
+%end
   input  logic                            b_fill_valid_i,
   output logic                            b_fill_ready_o,
   input  logic [VectorWidth-1:0]          b_fill_i,
@@ -70,7 +77,11 @@ module napier_processing_element #(
   logic start;
   logic [15:0] k_tiles, n_tiles, m_tiles;
   logic a_valid, a_ready;
+%if vector_scales
+  logic [Lanes*StationaryWidth-1:0] a_data;
+%else
   logic [Lanes*VectorWidth-1:0] a_data;
+%end
   napier_operand_buffer_a u_operand_buffer_a (
     .clk_i,
     .rst_ni,

@@ -9,7 +9,11 @@ module napier_vector_lane #(
 ) (
   input  logic                           clk_i,
   input  logic                           a_load_i,    // take a_i as the stationary vector
+%if vector_scales
+  input  logic [(Vector+1)*OperandWidth-1:0] a_i,     // vector, then the octaves that its scale lies below the tensor's
+%else
   input  logic [Vector*OperandWidth-1:0] a_i,
+%end
   input  logic [Vector*OperandWidth-1:0] b_i,         // issued vector
   input  logic [Latency-1:0]             stage_en_i,  // bit k: register stage k takes a new value
   output logic [SumWidth-1:0]            sum_o
@@ -37,8 +41,15 @@ module napier_vector_lane #(
 
   // Stationary operands.
   logic [Vector*OperandWidth-1:0] a_q;
+%if vector_scales
+  logic [OperandWidth-1:0] octaves_q;
+%end
   always_ff @(posedge clk_i) begin
+%if vector_scales
+    if (a_load_i) {octaves_q, a_q} <= a_i;
+%else
     if (a_load_i) a_q <= a_i;
+%end
   end
 
   // Multiply.
@@ -136,17 +147,36 @@ module napier_vector_lane #(
 %end
   ${reduce_registers}
 
+%if vector_scales
+  // The octaves of the scale, beside the sum.
+  logic [OperandWidth-1:0] octaves_s;
+  ${octaves_registers}
+
+%end
 %if has_scaler
   // Join the bins by their constants.
   logic [SumWidth-1:0] sum, sum_q;
+%if vector_scales
+  logic signed [SumWidth-1:0] joined;
+  napier_constant_scaler u_constant_scaler (
+    .sum_i (bin_sum_q),
+    .sum_o (joined)
+  );
+  assign sum = joined >>> octaves_s;
+%else
   napier_constant_scaler u_constant_scaler (
     .sum_i (bin_sum_q),
     .sum_o (sum)
   );
+%end
   ${scale_registers}
   assign sum_o = sum_q;
 %else
+%if vector_scales
+  assign sum_o = $signed(bin_sum_q) >>> octaves_s;
+%else
   assign sum_o = bin_sum_q;
+%end
 %end
 
 endmodule : napier_vector_lane

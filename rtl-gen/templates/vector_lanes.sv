@@ -3,13 +3,20 @@ ${banner}
 module napier_vector_lanes #(
   localparam int Lanes = ${lanes},
   localparam int VectorWidth = ${vector_width},  // ${vector} operands of ${operand_bits} bits
+%if vector_scales
+  localparam int StationaryWidth = ${stationary_width},  // such a vector and its scale
+%end
   localparam int EntryWidth = ${entry_width},    // counts ${entries} collector entries
   localparam int SumWidth = ${sum_bits}
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         a_load_i,
+%if vector_scales
+  input  logic [Lanes*StationaryWidth-1:0] a_i,  // lane 0 lowest
+%else
   input  logic [Lanes*VectorWidth-1:0] a_i,  // lane 0 lowest
+%end
   input  logic                         issue_valid_i,
   input  logic [VectorWidth-1:0]       issue_b_i,
   input  logic [EntryWidth-1:0]        issue_entry_i,
@@ -56,7 +63,11 @@ module napier_vector_lanes #(
     napier_vector_lane u_vector_lane (
       .clk_i,
       .a_load_i,
+%if vector_scales
+      .a_i        (a_i[lane*StationaryWidth +: StationaryWidth]),
+%else
       .a_i        (a_i[lane*VectorWidth +: VectorWidth]),
+%end
       .b_i        (issue_b_i),
       .stage_en_i (stage_en),
       .sum_o      (sum_o[lane*SumWidth +: SumWidth])

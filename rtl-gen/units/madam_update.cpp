@@ -32,15 +32,34 @@ std::string table_cases(const std::vector<std::uint32_t>& table, int index_width
   return text;
 }
 
+/// v_rounding stochastic: what lies below the grid of log2 v, in signals of `sum` bits.
+void set_moment_rounding(Values& v, const Design& d, const MadamUpdate& unit, int sum) {
+  v["faded"] = unit.stochastic_moment() ? "faded" : "decayed";
+  v["moment_fraction"] = std::to_string(unit.moment_fraction());
+  v["moment_dropped_bits"] = std::to_string(unit.moment_fraction() - d.update.v_fraction);
+  v["beta_rest"] = signed_literal(sum, unit.log2_beta().rest);
+  v["one_minus_beta_rest"] = signed_literal(sum, unit.log2_one_minus_beta().rest);
+  v["moment_noise"] = "noise_" + std::to_string(RoundingNoise::rounds());
+}
+
+/// Bits that hold 2 log2|g| + log2(1 - beta), v + log2(beta) and, where what lies below v's grid is summed
+/// apart, that sum: below 2 octaves.
+int moment_sum_bits(const Design& d) {
+  const int code_fraction = d.update.v_fraction - d.format.gamma_log2;
+  const int wide = std::max(d.update.v_bits, 17 + code_fraction + 1) + 1;
+  return widths::stochastic_moment(d) ? std::max(wide, widths::kMomentFraction + 2) : wide;
+}
+
 void set_constants(Values& v, const Design& d) {
   const MadamUpdate unit(d);
   const int code_fraction = d.update.v_fraction - d.format.gamma_log2;
-  const int sum = std::max(d.update.v_bits, 17 + code_fraction + 1) + 1;
+  const int sum = moment_sum_bits(d);
   const int gain = std::bit_width(unit.gaussian_table().front());
   v["code_fraction"] = std::to_string(code_fraction);
   v["moment_sum_bits"] = std::to_string(sum);
-  v["log2_beta"] = signed_literal(sum, unit.log2_beta());
-  v["log2_one_minus_beta"] = signed_literal(sum, unit.log2_one_minus_beta());
+  v["log2_beta"] = signed_literal(sum, unit.log2_beta().whole);
+  v["log2_one_minus_beta"] = signed_literal(sum, unit.log2_one_minus_beta().whole);
+  set_moment_rounding(v, d, unit, sum);
   v["log2_bound"] = signed_literal(32, unit.log2_bound());
   v["beta"] = shortest(d.update.beta);
   v["bound"] = shortest(d.update.bound);
@@ -58,7 +77,7 @@ void set_constants(Values& v, const Design& d) {
                           : "";
   v["octave_constant"] = std::to_string(unit.octave_table().front());
   v["const_bits_plus_1"] = std::to_string(const_width);
-  const int noise = unit.stochastic() ? MadamUpdate::kStepFraction : 0;
+  const int noise = unit.stochastic_step() ? MadamUpdate::kStepFraction : 0;
   v["update_most_shift"] = std::to_string(d.update.bits - 1 + noise);
   v["update_shift_bits"] = std::to_string(index_bits(d.update.bits + noise));
   v["update_wide_bits"] = std::to_string(d.datapath.const_bits + d.update.bits + noise + (noise > 0 ? 0 : 1));
@@ -175,7 +194,7 @@ EmittedFile emit_madam_update_lane(const Design& design) {
   set_constants(v, design);
   set_whole_numbers(v, MadamUpdate(design));
   set_noise_steps(v);
-  set_registers(v, design.pipeline.update - 1, widths::stochastic_update(design));
+  set_registers(v, design.pipeline.update - 1, widths::stochastic_step(design));
   return emit_module(design, "madam_update_lane", embedded::madam_update_lane_sv, v);
 }
 

@@ -1,5 +1,6 @@
 #include "rtl-gen/units/operand_buffer.hpp"
 
+#include "models/design/widths.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
@@ -12,6 +13,10 @@ namespace {
 EmittedFile emit_buffer(const Design& design, const std::string& name, bool replay, int banks, int depth) {
   Values v = design_values(design);
   v["buffer_name"] = name;
+  const std::string operands = v["vector"] + " operands of " + v["operand_bits"] + " bits";
+  const bool scaled = replay && widths::has_vector_scales(design);
+  v["word_width"] = v[replay ? "stationary_width" : "vector_width"];
+  v["word_meaning"] = operands + (scaled ? " and a scale" : "");
   v["replay"] = replay ? "1" : "0";
   v["banks"] = std::to_string(banks);
   v["depth"] = std::to_string(depth);

@@ -27,6 +27,8 @@ EmittedFile emit_vector_lane(const Design& design) {
   }
   const std::string sum_width = widths::is_lns(design) ? "Bins*BinSumWidth" : "BinSumWidth";
   v["reduce_registers"] = registers("after the adder tree", {{sum_width, "bin_sum", "bin_sum_q"}}, p.reduce);
+  v["octaves_registers"] =
+      pipeline_registers("beside the sum", {{"OperandWidth", "octaves_q", "octaves_s"}}, stage, 0);
   if (widths::has_scaler(design)) {
     v["scale_registers"] = registers("after the scaler", {{"SumWidth", "sum", "sum_q"}}, p.scale);
   }

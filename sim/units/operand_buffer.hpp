@@ -14,7 +14,8 @@ class OperandBuffer : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(OperandBuffer);
   struct Shape {
-    int banks, rows, vector;
+    int banks, rows;
+    int vector;  ///< operand words in a bank's row, a vector's scale included
     bool replay;
   };
   OperandBuffer(sc_core::sc_module_name name, const Shape& shape);

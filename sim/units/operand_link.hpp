@@ -93,11 +93,13 @@ class OperandLink : public sc_core::sc_module {
 
 template <class T>
 std::unique_ptr<LinkOutput> OperandLink::make_output(WordKind kind) {
+  // By kind: a mask's bits and operand words are the same type.
   std::size_t fields = 1;
-  if constexpr (std::is_same_v<T, Word>) fields = words_.vector();
-  if constexpr (std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::uint8_t>)
+  if (kind == WordKind::kA) fields = words_.stationary();
+  if (kind == WordKind::kB) fields = words_.vector();
+  if (kind == WordKind::kBias || kind == WordKind::kMask || kind == WordKind::kRowScale)
     fields = words_.post_lanes();
-  if constexpr (std::is_same_v<T, UpdateItem>) fields = words_.update_lanes();
+  if (kind == WordKind::kUpdateIn) fields = words_.update_lanes();
   return std::make_unique<TypedLinkOutput<T>>(
       elements_, fields, [words = words_, kind](std::span<const std::uint8_t> packed, std::span<T> to) {
         if constexpr (std::is_same_v<T, std::int32_t>) {

@@ -1,11 +1,13 @@
 #include "sim/units/processing_element.hpp"
 
+#include "models/design/widths.hpp"
+
 namespace napier::sim {
 
 ProcessingElement::ProcessingElement(sc_core::sc_module_name name, const Design& design)
     : sc_module(name),
       buffer_a_("operand_buffer_a",
-                {design.datapath.lanes, design.buffers.a_rows, design.datapath.vector, true}),
+                {design.datapath.lanes, design.buffers.a_rows, widths::stationary_words(design), true}),
       buffer_b_("operand_buffer_b", {1, design.buffers.b_words, design.datapath.vector, false}),
       sequencer_("sequencer", design),
       lanes_("vector_lanes", design),

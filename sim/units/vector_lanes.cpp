@@ -14,7 +14,7 @@ VectorLanes::VectorLanes(sc_core::sc_module_name name, const Design& design)
       kernel_(design),
       slots_(static_cast<std::size_t>(widths::lane_latency(design)) + 1,
              Slot{{}, std::vector<std::int64_t>(lanes_)}),
-      stationary_(lanes_ * vector_),
+      stationary_(lanes_ * static_cast<std::size_t>(widths::stationary_words(design))),
       last_issue_(vector_),
       last_sums_(lanes_) {
   SC_METHOD(edge);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/cli/run_napier.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::cli {
 namespace {
@@ -22,8 +23,6 @@ const fs::path kSource = NAPIER_SOURCE_DIR;
 class Sweep : public testing::Test {
  protected:
   Sweep() {
-    std::string name = (fs::temp_directory_path() / "napier_sweep_XXXXXX").string();
-    root_ = mkdtemp(name.data());
     std::string experiment = read_file(kSource / "configs/experiments/fashion_mlp_tiny.yaml");
     const std::string design = "../designs/lns8_paper_tiny.yaml";
     experiment.replace(experiment.find(design), design.size(), "int8_tiny.yaml");
@@ -31,10 +30,6 @@ class Sweep : public testing::Test {
     write_file(root_ / "experiment.yaml", experiment);
     fs::copy_file(kSource / "configs/designs/int8_tiny.yaml", root_ / "int8_tiny.yaml");
     write_file(root_ / "sweep.yaml", "name: one\nexperiment: experiment.yaml\ndesigns: [int8_tiny.yaml]\n");
-  }
-  ~Sweep() override {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
   }
 
   /// Starts `napier sweep` with a process group of its own, as a shell does for what is typed at it.
@@ -105,7 +100,8 @@ class Sweep : public testing::Test {
     return nlohmann::json::parse(read_file(out / "designs/int8_tiny" / (stage + ".stage.json"))).at("state");
   }
 
-  fs::path root_;
+  const napier::test::TemporaryFolder temporary_;
+  const fs::path& root_ = temporary_.path();
 };
 
 TEST_F(Sweep, InterruptedInAnyStageContinuesToTheSameBytes) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/cli/run_napier.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::cli {
 namespace {
@@ -14,15 +15,10 @@ using testing::HasSubstr;
 
 class SynthCommand : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("napier_synth_command_" + std::to_string(getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   const fs::path source_ = NAPIER_SOURCE_DIR;
   const std::string design_ = (source_ / "configs/designs/int8_tiny.yaml").string();
-  fs::path folder_;
+  const napier::test::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
 };
 
 TEST_F(SynthCommand, HelpShowsARunnableExample) {

@@ -1,6 +1,4 @@
 #pragma once
-#include <unistd.h>
-
 #include <array>
 #include <filesystem>
 #include <string>
@@ -15,24 +13,12 @@
 #include "rtl-gen/flow.hpp"
 #include "rtl-gen/testbench.hpp"
 #include "tests/rtl-gen/designs.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 /// What the co-simulation tests share.
 namespace napier::explore::test {
 
-/// A folder of this process, removed at the end.
-class Folder {
- public:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("napier_cosim_" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = napier::test::TemporaryFolder;
 
 /// A design of rtl::test::spread by its name.
 inline Design spread_design(const std::string& name) {

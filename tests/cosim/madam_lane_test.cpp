@@ -178,12 +178,12 @@ TEST_P(MadamLane, IsExact) {
   EXPECT_GT(moved, tried.size() / 20);
   EXPECT_GT(saturated, tried.size() / 20);
   // Without a zero gradient nothing fades, nor where log2(beta) is below half a unit of v and rounds to 0.
-  EXPECT_EQ(faded > 0, design.format.zero != ZeroCode::kNone && exact.log2_beta() < 0);
+  EXPECT_EQ(faded > 0, design.format.zero != ZeroCode::kNone && exact.log2_beta().whole < 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Designs, MadamLane,
                          testing::Values("lns8_paper_tiny", "lns8_lean_tiny", "split_lut0", "binned_lut1",
-                                         "lns6_nozero", "lns4_octaves"),
+                                         "lns6_nozero", "lns4_octaves", "vectors_binned", "vectors_octaves"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace

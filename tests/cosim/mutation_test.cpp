@@ -85,7 +85,7 @@ Trace trace_of_small_steps(const Design& design) {
     r.settings.cap = unit.max_code();
     for (std::size_t i = 0; i < r.before.size(); ++i) {
       const std::int32_t square =
-          unit.second_moment(unit.zero_v(), r.gradient[i], r.settings).v - unit.log2_one_minus_beta();
+          unit.second_moment(unit.zero_v(), r.gradient[i], r.settings).v - unit.log2_one_minus_beta().whole;
       r.before[i].v = square + (static_cast<std::int32_t>(i % 5) - 2) * octave;
       r.before[i].weight = static_cast<UpdateWord>(unit.max_code() / 2);
     }
@@ -142,6 +142,27 @@ TEST(Mutation, OtherRandomBitsAndMisplacedRowScalesAreFoundInTheOutputs) {
     const VerifyResult r = verify_files(design, small_trace(design), files, folder.path(), {});
     EXPECT_FALSE(r.equal()) << file;
     EXPECT_THAT(r.difference, HasSubstr("channel out")) << file;
+  }
+}
+
+/// A lane that takes the octaves of another scale, or forgets them, and one that rounds moments with other
+/// bits.
+TEST(Mutation, MisplacedOctavesAreFoundInTheSumsAndOtherNoiseInTheMoments) {
+  const Design design = test::spread_design("vectors_binned");
+  const std::array<std::array<const char*, 4>, 3> changes = {
+      {{"napier_vector_lanes.sv", "a_i[lane*StationaryWidth +: StationaryWidth]",
+        "{a_i[(Lanes-1-lane)*StationaryWidth + VectorWidth +: StationaryWidth - VectorWidth], "
+        "a_i[lane*StationaryWidth +: VectorWidth]}",
+        "sum"},
+       {"napier_vector_lane.sv", "joined >>> octaves_s", "joined >>> (octaves_s >> 1)", "sum"},
+       {"napier_madam_update_lane.sv", "noise_10[15 -: DroppedWidth]", "noise_9[15 -: DroppedWidth]",
+        "update_out"}}};
+  for (const auto& [file, from, to, channel] : changes) {
+    Folder folder;
+    const auto files = with_change(design, file, from, to);
+    const VerifyResult r = verify_files(design, small_trace(design), files, folder.path(), {});
+    EXPECT_FALSE(r.equal()) << file;
+    EXPECT_THAT(r.difference, HasSubstr(std::string("channel ") + channel)) << file;
   }
 }
 

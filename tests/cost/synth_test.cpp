@@ -17,6 +17,7 @@
 #include "models/design/design_file.hpp"
 #include "models/trace/reference.hpp"
 #include "rtl-gen/emit_design.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::cost {
 namespace {
@@ -26,12 +27,6 @@ using testing::HasSubstr;
 
 class Synth : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("napier_synth_" + std::to_string(getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   static Design design(const std::string& name) {
     return read_design(fs::path(NAPIER_SOURCE_DIR) / "configs/designs" / (name + ".yaml"));
   }
@@ -63,7 +58,8 @@ class Synth : public testing::Test {
     return read_netlist(folder_ / "cache/chain/netlist.json", "chain", library_);
   }
 
-  fs::path folder_;
+  const napier::test::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
   Technology technology_ = default_technology();
   liberty::Library library_ = liberty::read_library(technology_.liberty);
   std::string progress_;

@@ -8,6 +8,7 @@
 #include "models/base/files.hpp"
 #include "models/config/explain.hpp"
 #include "models/config/json_schema.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::cost {
 namespace {
@@ -18,12 +19,8 @@ using testing::HasSubstr;
 class TechnologyFile : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("napier_technology_" + std::to_string(getpid()));
-    fs::create_directories(folder_);
     text_ = read_file(fs::path(NAPIER_SOURCE_DIR) / "configs/technologies/osu018.yaml");
   }
-  void TearDown() override { fs::remove_all(folder_); }
-
   std::string error_of(const std::string& from, const std::string& to) {
     std::string text = text_;
     text.replace(text.find(from), from.size(), to);
@@ -36,7 +33,8 @@ class TechnologyFile : public testing::Test {
     return "no error";
   }
 
-  fs::path folder_;
+  const napier::test::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
   std::string text_;
 };
 

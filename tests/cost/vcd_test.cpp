@@ -6,17 +6,13 @@
 
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::cost {
 namespace {
 
 class Vcd : public testing::Test {
  protected:
-  void SetUp() override {
-    file_ = std::filesystem::temp_directory_path() / ("napier_vcd_" + std::to_string(getpid()) + ".vcd");
-  }
-  void TearDown() override { std::filesystem::remove(file_); }
-
   static std::string dump(const std::string& body) {
     return "$date today $end\n$version\n hand\n$end\n$timescale\n\t10ps\n$end\n$scope module dut $end\n"
            "$var wire 1 ! a $end\n$var wire 1 \" b $end\n$var wire 4 # bus [3:0] $end\n"
@@ -33,7 +29,8 @@ class Vcd : public testing::Test {
     return "no error";
   }
 
-  std::filesystem::path file_;
+  const napier::test::TemporaryFolder folder_;
+  const std::filesystem::path file_ = folder_ / "run.vcd";
   const std::map<std::string, std::vector<int>> signals_ = {
       {"a", {10}}, {"b", {11}}, {"bus", {20, 21, 22, 23}}};
 };

@@ -4,28 +4,12 @@
 
 #include "explore/stage.hpp"
 #include "models/base/files.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 /// Stages made of small shell scripts, so that the runner can be tested without the tools.
 namespace napier::explore {
 
-/// A folder of this test's own, removed afterwards.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "napier_explore_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using Scratch = napier::test::TemporaryFolder;
 
 /// A stage of design `design` below `root` that runs the shell text `script` with $1 = its folder, reads the
 /// file `input` and is expected to leave FOLDER/result.

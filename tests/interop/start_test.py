@@ -20,10 +20,17 @@ SAMPLES = 40
 ROUNDING = 2.0**-24  # of one FP32 operation, relative
 
 
+BATCH = 8  # all that is trained on
+
+
+def images(name, count):
+    pixels = gzip.open(DATA / f"{name}-images-idx3-ubyte.gz").read()[16 : 16 + count * 784]
+    return np.frombuffer(pixels, np.uint8).reshape(count, 1, 28, 28) / 255
+
+
 def test_data():
-    images = gzip.open(DATA / "t10k-images-idx3-ubyte.gz").read()[16 : 16 + SAMPLES * 784]
     labels = gzip.open(DATA / "t10k-labels-idx1-ubyte.gz").read()[8 : 8 + SAMPLES]
-    return np.frombuffer(images, np.uint8).reshape(SAMPLES, 1, 28, 28) / 255, np.frombuffer(labels, np.uint8)
+    return images("t10k", SAMPLES), np.frombuffer(labels, np.uint8)
 
 
 class Bounded:
@@ -44,6 +51,34 @@ class Bounded:
 
     def relu(self):
         return Bounded(np.maximum(self.value, 0), self.error)
+
+    def normalised(self, mean, variance, gain, shift):
+        """By channels: gain (x - mean) / sqrt(variance) + shift, mean and variance Bounded. The mean and 1 / sqrt
+        become FP32, then a difference, two products and a sum."""
+        by_channel = lambda v: v[None, :, None, None]
+        inverse = 1 / np.sqrt(variance.value)
+        distance = self.value - by_channel(mean.value)
+        error = self.error + by_channel(mean.error + ROUNDING * np.abs(mean.value))
+        # sqrt changes by less than half the relative change of its argument, divided by what is left of it
+        drift = variance.error / (variance.value - variance.error) / 2
+        error = error + np.abs(distance) * (by_channel(drift) + 1.01 * 4 * ROUNDING)
+        value = distance * by_channel(gain * inverse) + by_channel(shift)
+        error = 1.01 * error * by_channel(np.abs(gain) * inverse) + ROUNDING * np.abs(value)
+        return Bounded(value, error)
+
+    def statistics(self):
+        """Mean and unbiased variance of the channels; numbers off by e move the square of a distance d from the
+        mean, off by as much, by at most 4 e d + 4 e^2."""
+        across = (0, 2, 3)
+        count = self.value.size // self.value.shape[1]
+        mean, error = self.value.mean(axis=across), self.error.max(axis=across)
+        distance = np.abs(self.value - mean[None, :, None, None]).max(axis=across)
+        spread = 1.01 * (4 * error * distance + 4 * error**2)
+        return Bounded(mean, error), Bounded(self.value.var(axis=across) * count / (count - 1), spread)
+
+    def towards(self, other, weight):
+        return Bounded(self.value + weight * (other.value - self.value),
+                       (1 - weight) * self.error + weight * other.error)
 
     def pool(self):
         def largest(x):
@@ -91,7 +126,7 @@ class StartTest(unittest.TestCase):
         """Trains one epoch at a rate too small to move any weight, and says what came out."""
         (self.folder / "experiment.yaml").write_text(
             f"design: {SOURCE}/configs/designs/{design}.yaml\nbatch: 8\nepochs: 1\n"
-            f"dataset: {{train_samples: 8, test_samples: {SAMPLES}}}\n"
+            f"dataset: {{train_samples: {BATCH}, test_samples: {SAMPLES}}}\n"
             f"optimizer: {{host: {{rule: sgd, learning_rate: 1.0e-30}}}}\n"
             f"network: {{{network}, weights: model.onnx}}\n")
         run = subprocess.run(
@@ -174,7 +209,7 @@ class StartTest(unittest.TestCase):
              ["Gemm 'first'", "[32][784] do not fit", "'fc1' of the network has weights of shape [48][784]"]),
             ("kind: mlp, layers: [784, 32, 16, 10]", ["Gemm 'second'", "[10][32] do not fit", "'fc2'"]),
             ("kind: cnn", ["Gemm 'first'", "do not fit", "conv1"]),
-            ("kind: resnet", ["network.weights is for network.kind mlp, and cnn"]),
+            ("kind: resnet", ["network.weights is for network.kind mlp and cnn"]),
         ):
             with self.subTest(network):
                 code, message = self.train("fp32", network)
@@ -188,14 +223,74 @@ class StartTest(unittest.TestCase):
         self.assertEqual(code, 2, message)
         self.assertIn("Gemm 'more': the network of the experiment has only 1 layers with weights", message)
 
-    def test_batch_normalisation_and_zeros_are_refused(self):
-        vectors = {n: self.numbers(4) for n in ("s", "o", "m", "v")}
-        self.save([helper.make_node("Conv", ["x", "k"], ["c"]),
-                   helper.make_node("BatchNormalization", ["c", "s", "o", "m", "v"], ["y"], name="bn")],
-                  {"k": self.numbers(4, 1, 3, 3), **vectors})
-        code, message = self.train("fp32", "kind: cnn, cnn: {convolutions: [4], hidden: 16}")
+    def normalising_model(self, epsilon, variance):
+        t = {"k": self.numbers(4, 1, 3, 3), "kb": self.numbers(4), "gain": 1 + self.numbers(4),
+             "shift": self.numbers(4), "mean": self.numbers(4), "variance": variance,
+             "w1": self.numbers(16, 4 * 14 * 14), "b1": self.numbers(16), "w2": self.numbers(10, 16),
+             "b2": self.numbers(10)}
+        self.save([helper.make_node("Conv", ["x", "k", "kb"], ["c"], name="conv", pads=[1, 1, 1, 1]),
+                   helper.make_node("BatchNormalization", ["c", "gain", "shift", "mean", "variance"], ["n"],
+                                    name="bn", epsilon=epsilon),
+                   helper.make_node("Relu", ["n"], ["a"]),
+                   helper.make_node("MaxPool", ["a"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+                   helper.make_node("Flatten", ["p"], ["f"]),
+                   helper.make_node("Gemm", ["f", "w1", "b1"], ["h"], transB=1),
+                   helper.make_node("Relu", ["h"], ["r"]),
+                   helper.make_node("Gemm", ["r", "w2", "b2"], ["y"], transB=1)], t)
+        return t
+
+    def test_batch_normalisation_comes_along(self):
+        """Also a bias of the convolution and an epsilon that are not the network's own. The one batch of training
+        moves the statistics by 0.1 of the way to its own."""
+        epsilon = np.float32(1e-3)
+        t = self.normalising_model(epsilon, (0.05 * np.abs(self.numbers(4))).astype(np.float32))
+        arrays, loss = self.train("fp32", "kind: cnn, cnn: {convolutions: [4], hidden: 16, batch_norm: true}")
+        np.testing.assert_array_equal(arrays["norm1.gain"], t["gain"])
+        np.testing.assert_array_equal(arrays["norm1.bias"], t["shift"])
+
+        def convolved(x):
+            return Bounded(x, ROUNDING * x).affine(convolution, t["k"].astype(float), 0, 9)
+
+        def logits(mean, variance):
+            batch_mean, batch_variance = convolved(images("train", BATCH)).statistics()
+            mean = Bounded(mean - t["kb"], 0).towards(batch_mean, 0.1)
+            variance = Bounded(variance + float(epsilon) - 1e-5, 0).towards(batch_variance, 0.1)
+            variance.value = variance.value + 1e-5
+            seen = convolved(test_data()[0]).normalised(mean, variance, t["gain"].astype(float), t["shift"])
+            flat = seen.relu().pool().apply(lambda v: v.reshape(SAMPLES, -1))
+            hidden = flat.affine(linear, t["w1"].astype(float), t["b1"], 784).relu()
+            return hidden.affine(linear, t["w2"].astype(float), t["b2"], 16)
+
+        mean, variance = t["mean"].astype(float), t["variance"].astype(float)
+        right = logits(mean, variance)
+        self.check_loss(loss, right)
+        for wrong in (logits(mean + t["kb"], variance), logits(mean, variance - float(epsilon) + 1e-5),
+                      logits(mean[::-1], variance), logits(mean, variance[::-1])):
+            self.assertGreater(abs(loss - mean_loss(wrong.value, test_data()[1])), 2 * right.error.max() + 1e-6)
+
+    def test_batch_normalisation_without_its_counterpart_and_zeros_are_refused(self):
+        plain = "kind: cnn, cnn: {convolutions: [4], hidden: 16}"
+        normalising = "kind: cnn, cnn: {convolutions: [4], hidden: 16, batch_norm: true}"
+        ones = np.ones(4, np.float32)
+        self.normalising_model(1e-5, ones)
+        code, message = self.train("fp32", plain)
         self.assertEqual(code, 2, message)
-        self.assertIn("BatchNormalization 'bn': batch normalisation is not taken over", message)
+        self.assertIn("BatchNormalization 'bn': batch normalisation stands where the network has layer 'fc1'", message)
+        for epsilon, variance, part in (
+            (1e-6, 0 * ones, "'bn': variance 0.000000 with epsilon 0.000001 is less than the epsilon that Napier adds"),
+            (1e-5, -ones, "'bn': the variance of channel 0 is -1.000000"),
+            (1e-5, np.ones(3, np.float32), "variance has shape [3], but the scale [4]"),
+        ):
+            self.normalising_model(epsilon, variance)
+            code, message = self.train("fp32", normalising)
+            self.assertEqual(code, 2, message)
+            self.assertIn(part, message)
+        self.save([helper.make_node("Conv", ["x", "k"], ["c"]),
+                   helper.make_node("Gemm", ["c", "w"], ["y"], name="g", transB=1)],
+                  {"k": self.numbers(4, 1, 3, 3), "w": self.numbers(16, 784)})
+        code, message = self.train("fp32", normalising)
+        self.assertEqual(code, 2, message)
+        self.assertIn("Gemm 'g': shape [16][784] does not fit: 'norm1.gain' of the network normalises 4", message)
         self.save([helper.make_node("Gemm", ["x", "w"], ["y"], name="g", transB=1)],
                   {"w": np.zeros((10, 784), np.float32)})
         code, message = self.train("fp32", "kind: mlp, layers: [784, 10]")

@@ -221,8 +221,25 @@ INSTANTIATE_TEST_SUITE_P(
                   "d.yaml:1:36: update.bound 100 does not go with update.round_first, whose table holds "
                   "whole |g*| of 1 to 64; write a bound of that range"},
         BadDesign{"update: {seed: 5}\n",
-                  "d.yaml:1:16: key 'update.seed' means nothing in this design (update.rounding is nearest); "
-                  "remove it, or keep its default 1"},
+                  "d.yaml:1:16: key 'update.seed' means nothing in this design (update.rounding and "
+                  "update.v_rounding are nearest); remove it, or keep its default 1"},
+        BadDesign{
+            "update: {beta: 0.999999, v_fraction: 16}\n",
+            "d.yaml:1:16: log2 of update.beta 0.999999 rounds to 0 with update.v_fraction 16: the second "
+            "moment would never decay; lower update.beta or write update.v_rounding stochastic"},
+        BadDesign{"update: {beta: 0.9999999, v_rounding: stochastic}\n",
+                  "d.yaml:1:16: log2 of update.beta 0.9999999 rounds to 0 with 20 fraction bits: the second "
+                  "moment would never decay; lower update.beta"},
+        BadDesign{"update: {kind: host, v_rounding: stochastic}\n",
+                  "d.yaml:1:34: key 'update.v_rounding' means nothing in this design (update.kind is host); "
+                  "remove it, or keep its default nearest"},
+        BadDesign{
+            "format: {scale_group: vector}\nupdate: {kind: rounded}\n",
+            "d.yaml:1:23: format.scale_group vector does not go with update.kind rounded, whose weights "
+            "have one scale a tensor; write scale_group tensor, or update.kind madam or host"},
+        BadDesign{"format: {kind: int8, scale_group: vector}\nupdate: {kind: host}\n",
+                  "d.yaml:1:35: key 'format.scale_group' means nothing in this design (format.kind is int8); "
+                  "remove it, or keep its default tensor"},
         BadDesign{"update: {kind: integer_madam, rounding: stochastic}\n",
                   "d.yaml:1:41: key 'update.rounding' means nothing in this design (update.kind is "
                   "integer_madam); remove it, or keep its default nearest"},

@@ -19,6 +19,7 @@ struct Product {
   int m, n, k;
   std::vector<Word> a, b;
   std::vector<std::int32_t> bias;
+  std::vector<Word> shifts;  ///< octaves of vectors, or none
 };
 
 struct Result {
@@ -30,6 +31,7 @@ struct Result {
 /// The contract, word by word.
 Result reference(const Design& d, const Product& p) {
   const VectorLane lane(d);
+  const auto vectors = static_cast<std::size_t>(widths::vectors_of(d, p.k));
   Result r{std::vector<std::int32_t>(static_cast<std::size_t>(p.m) * p.n), 0};
   for (int n = 0; n < p.n; ++n) {
     for (int m = 0; m < p.m; ++m) {
@@ -37,7 +39,8 @@ Result reference(const Design& d, const Product& p) {
       for (int k = 0; k < p.k; k += d.datapath.vector) {
         const auto count = static_cast<std::size_t>(std::min(d.datapath.vector, p.k - k));
         const auto sum = lane(std::span(p.a).subspan(static_cast<std::size_t>(m) * p.k + k, count),
-                              std::span(p.b).subspan(static_cast<std::size_t>(n) * p.k + k, count));
+                              std::span(p.b).subspan(static_cast<std::size_t>(n) * p.k + k, count),
+                              p.shifts.empty() ? 0 : p.shifts[m * vectors + k / d.datapath.vector]);
         const AccumulateResult next = accumulate(acc, sum, d.datapath.accumulator_bits, d.datapath.overflow);
         acc = next.value;
         r.overflows += next.overflowed ? 1 : 0;
@@ -65,7 +68,7 @@ Word random_word(const Design& d, std::mt19937& random, bool loud) {
 }
 
 Product random_product(const Design& d, std::mt19937& random, int m, int n, int k, bool loud) {
-  Product p{m, n, k, {}, {}, {}};
+  Product p{m, n, k, {}, {}, {}, {}};
   for (int i = 0; i < m * k; ++i) p.a.push_back(random_word(d, random, loud));
   for (int i = 0; i < n * k; ++i) p.b.push_back(random_word(d, random, loud));
   const int bits = d.datapath.accumulator_bits;
@@ -76,6 +79,10 @@ Product random_product(const Design& d, std::mt19937& random, int m, int n, int 
       p.bias.push_back(static_cast<std::int32_t>(bias));
     }
   }
+  const bool vector_scales = d.format.scale_group == ScaleGroup::kVector;
+  for (int i = 0; vector_scales && i < m * widths::vectors_of(d, k); ++i) {
+    p.shifts.push_back(static_cast<Word>(random() % (random() % 8 == 0 ? 256 : 6)));
+  }
   return p;
 }
 
@@ -83,7 +90,7 @@ Result compute(const Design& d, const Product& p, const std::string& kernel, int
   const Parallel parallel(threads);
   Gemm gemm(d, parallel, kernel);
   Result r{std::vector<std::int32_t>(static_cast<std::size_t>(p.m) * p.n, -1), 0};
-  r.overflows = gemm(p.m, p.n, p.k, p.a, p.b, p.bias, r.acc);
+  r.overflows = gemm(p.m, p.n, p.k, p.a, p.b, p.bias, r.acc, p.shifts);
   return r;
 }
 
@@ -108,6 +115,24 @@ void expect_every_kernel_exact(const Design& d, const std::string& what) {
 }
 
 TEST(Gemm, PaperDesign) { expect_every_kernel_exact(Design{}, "paper"); }
+
+TEST(Gemm, VectorsWithScalesOfTheirOwn) {
+  Design d;
+  d.format.scale_group = ScaleGroup::kVector;
+  for (const int vector : {1, 4, 32}) {
+    for (const int accumulator_bits : {16, 24}) {  // of which the first saturates
+      d.datapath.vector = vector;
+      d.datapath.accumulator_bits = accumulator_bits;
+      expect_every_kernel_exact(d, "vector scales");
+    }
+  }
+  // Without their shifts the sums are others.
+  std::mt19937 random(1);
+  Product p = random_product(d, random, 17, 3, 70, false);
+  const Result expected = compute(d, p, "", 1);
+  p.shifts.clear();
+  EXPECT_FALSE(compute(d, p, "", 1) == expected);
+}
 
 TEST(Gemm, EveryStyleAndWidth) {
   for (const auto style :

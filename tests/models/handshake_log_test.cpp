@@ -209,7 +209,7 @@ TEST_F(HandshakeLog, GoldenWordsAreHeldAgainstTheLog) {
 
 TEST(WordFields, CoverTheirWordWithoutGaps) {
   for (const Design& design : {Design{}, test::small_lns(), test::small_odd(), test::small_int8(),
-                               test::small_channels(), test::small_fp8()}) {
+                               test::small_channels(), test::small_fp8(), test::small_vectors()}) {
     for (const Channel& c : channels(design)) {
       int bit = 0;
       for (const WordField& f : word_fields(design, c.name)) {

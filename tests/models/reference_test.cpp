@@ -65,8 +65,9 @@ TEST(Reference, SaturationsAreCounted) {
 }
 
 TEST(RandomTrace, SatisfiesItsOwnFormatAndShowsEveryFeature) {
-  for (const Design& d : {test::small_lns(), test::small_odd(), test::small_without_zero(),
-                          test::small_int8(), test::small_channels(), test::small_fp8()}) {
+  for (const Design& d :
+       {test::small_lns(), test::small_odd(), test::small_without_zero(), test::small_int8(),
+        test::small_channels(), test::small_fp8(), test::small_vectors()}) {
     const Trace t = random_trace(d, kShapes, 1);
     ASSERT_EQ(t.gemms.size(), kShapes.size());
     EXPECT_EQ(t.updates.size(), d.update.kind == UpdateKind::kMadam ? kShapes.size() : 0);

@@ -45,6 +45,14 @@ inline Design small_channels() {
   return d;
 }
 
+inline Design small_vectors() {
+  Design d = small_odd();
+  d.name = "small_vectors";
+  d.format.scale_group = ScaleGroup::kVector;
+  d.update.v_rounding = UpdateRounding::kStochastic;
+  return d;
+}
+
 inline Design small_without_zero() {
   Design d = small_lns();
   d.name = "small_without_zero";

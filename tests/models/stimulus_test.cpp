@@ -127,8 +127,9 @@ TEST(Stimulus, OutputPlacesVisitEachOutputOnce) {
   for (int m : {1, 4, 5, 8, 9, 16, 23}) {
     for (int n : {1, 3, 4, 5, 8}) shapes.push_back({m, n, 1 + (m * n) % 11});
   }
-  for (const Design& d : {test::small_lns(), test::small_odd(), test::small_without_zero(),
-                          test::small_int8(), test::small_channels(), test::small_fp8()}) {
+  for (const Design& d :
+       {test::small_lns(), test::small_odd(), test::small_without_zero(), test::small_int8(),
+        test::small_channels(), test::small_fp8(), test::small_vectors()}) {
     const Trace t = random_trace(d, shapes, 3);
     const Stimulus s = make_stimulus(t);
     std::vector<std::vector<int>> seen;
@@ -191,7 +192,7 @@ TEST(Stimulus, UpdatesArePackedAndPadded) {
   EXPECT_EQ(word_field(word(s.update_out, 1), 0, 13), r.after[3].weight);
   EXPECT_EQ(signed_word_field(word(s.update_out, 1), 13, 21), r.after[3].v);
   EXPECT_EQ(signed_word_field(word(s.update_out, 1), 34 + 13, 21),
-            MadamUpdate(d).log2_beta());  // 0 decayed once
+            MadamUpdate(d).log2_beta().whole);  // 0 decayed once
 }
 
 struct BadTrace {

@@ -8,6 +8,7 @@
 #include "models/stimulus/handshake_writer.hpp"
 #include "models/stimulus/host.hpp"
 #include "models/stimulus/stimulus.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::test {
 
@@ -46,23 +47,5 @@ inline void write_synthetic_log(const Design& design, const Stimulus& s, const s
   }
   log.finish();
 }
-
-/// A folder of its own for a test, removed with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "napier_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace napier::test

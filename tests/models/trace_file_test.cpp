@@ -94,8 +94,9 @@ void replace_dataset(hid_t file, const std::string& name, hid_t type, std::vecto
 
 TEST(TraceRoundTrip, EveryDesignReadsBackTheSame) {
   const test::TemporaryFolder folder;
-  for (const Design& design : {Design{}, test::small_lns(), test::small_odd(), test::small_without_zero(),
-                               test::small_int8(), test::small_channels(), test::small_fp8()}) {
+  for (const Design& design :
+       {Design{}, test::small_lns(), test::small_odd(), test::small_without_zero(), test::small_int8(),
+        test::small_channels(), test::small_fp8(), test::small_vectors()}) {
     const Trace written = random_trace(design, kShapes, 31);
     write_trace(written, folder / "t.h5");
     const Trace read = read_trace(folder / "t.h5");

@@ -62,10 +62,10 @@ class UntimedElement {
  private:
   using Vector = std::vector<Word>;
 
-  Vector take_vector(WordSource& source) const {
+  Vector take_vector(WordSource& source, int words) const {
     const auto word = source.take();
     Vector v;
-    for (int i = 0; i < d_.datapath.vector; ++i) {
+    for (int i = 0; i < words; ++i) {
       v.push_back(static_cast<Word>(word_field(word, i * d_.format.bits, d_.format.bits)));
     }
     return v;
@@ -87,7 +87,8 @@ class UntimedElement {
       take_row_scales((flags & 16) != 0);
       take_bias((flags & 4) != 0);
       rows_.clear();
-      for (int i = 0; i < k_tiles * d_.datapath.lanes; ++i) rows_.push_back(take_vector(a_));
+      for (int i = 0; i < k_tiles * d_.datapath.lanes; ++i)
+        rows_.push_back(take_vector(a_, widths::stationary_words(d_)));
       const int groups = mt == m_tiles - 1 ? field(4) : widths::drain_groups(d_);
       for (int nt = 0; nt < n_tiles; ++nt) {
         run_tile(k_tiles, nt == n_tiles - 1 ? field(3) : d_.collector.entries, groups);
@@ -121,9 +122,11 @@ class UntimedElement {
     std::vector<std::vector<std::int32_t>> entries(static_cast<std::size_t>(columns), biases_);
     for (std::size_t kt = 0; kt < static_cast<std::size_t>(k_tiles); ++kt) {
       for (auto& entry : entries) {
-        const Vector b = take_vector(b_);
+        const Vector b = take_vector(b_, d_.datapath.vector);
         for (std::size_t lane = 0; lane < lanes; ++lane) {
-          entry[lane] = accumulate(entry[lane], lane_(rows_[kt * lanes + lane], b),
+          const std::span<const Word> row = rows_[kt * lanes + lane];
+          const int octaves = row.size() > b.size() ? row.back() : 0;
+          entry[lane] = accumulate(entry[lane], lane_(row.first(b.size()), b, octaves),
                                    d_.datapath.accumulator_bits, d_.datapath.overflow)
                             .value;
         }

@@ -86,6 +86,22 @@ inline std::vector<Design> spread() {
       "datapath: {lanes: 2, vector: 1, style: binned, lut_bits: 0, term_bits: 30, term_rounding: half_up, "
       "accumulator_bits: 32}\npost_processor: {lanes: 2, compare_bits: 23}\nupdate: {lanes: 1}\n"
       "pipeline: {multiply: 0, convert: 0, reduce: 1, post_process: 3, update: 4}\n");
+  // Vectors with scales of their own before the scaler's registers; second moments rounded at random.
+  add("vectors_binned",
+      "format: {scale_group: vector}\n"
+      "datapath: {lanes: 2, vector: 4, style: binned, lut_bits: 2, term_bits: 14, accumulator_bits: 20}\n"
+      "post_processor: {lanes: 1}\n"
+      "update: {lanes: 1, bits: 11, v_fraction: 6, v_bits: 12, v_rounding: stochastic}\n"
+      "pipeline: {multiply: 1, convert: 0, reduce: 1, scale: 1, post_process: 1, update: 2}\n");
+  // The same behind all registers, without a scaler; steps and second moments both at random.
+  add("vectors_octaves",
+      "format: {bits: 5, gamma_log2: 0, scale_group: vector, scale_rule: current}\n"
+      "datapath: {lanes: 3, vector: 2, style: per_element, term_bits: 12, accumulator_bits: 18, overflow: "
+      "wrap}\n"
+      "post_processor: {lanes: 3}\n"
+      "update: {lanes: 2, bits: 9, rounding: stochastic, v_fraction: 4, v_bits: 11, v_rounding: stochastic, "
+      "beta: 0.9}\n"
+      "pipeline: {multiply: 2, convert: 0, reduce: 0, post_process: 1, update: 3}\n");
   add("int8_deep",
       "format: {kind: int8}\ndatapath: {lanes: 2, vector: 2, accumulator_bits: 20, overflow: wrap}\n"
       "post_processor: {lanes: 1}\nupdate: {kind: host}\n"

@@ -7,6 +7,7 @@
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
 #include "tests/rtl-gen/designs.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace napier::rtl {
 namespace {
@@ -16,15 +17,12 @@ namespace fs = std::filesystem;
 /// Files of a design, in a folder of this test's own.
 class EmittedFolder {
  public:
-  explicit EmittedFolder(const Design& design)
-      : folder_(fs::path(testing::TempDir()) / ("napier_emit_" + design.name + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
+  explicit EmittedFolder(const Design& design) {
     for (const EmittedFile& file : emit_design(design)) {
       write_file(folder_ / file.path, file.text);
       sources_.push_back(file.path.string());
     }
   }
-  ~EmittedFolder() { fs::remove_all(folder_); }
 
   /// Runs a tool on all sources; it must succeed, and say nothing.
   void check(std::vector<std::string> command) const {
@@ -37,7 +35,8 @@ class EmittedFolder {
   }
 
  private:
-  fs::path folder_;
+  const napier::test::TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
   std::vector<std::string> sources_;
 };
 

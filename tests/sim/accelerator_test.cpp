@@ -29,6 +29,9 @@ std::vector<Design> designs() {
   channels.format.rounding = Rounding::kLogNearest;
   channels.update.rounding = UpdateRounding::kNearest;
   result.push_back(small_array(2, channels));
+  Design vectors = napier::test::small_vectors();
+  vectors.update.rounding = vectors.update.v_rounding = UpdateRounding::kNearest;
+  result.push_back(small_array(3, vectors));
   result.push_back(small_array(4));
   result.back().array.link_bits = 8;
   result.back().memory.dram_interval = 3;

@@ -35,6 +35,12 @@ std::vector<Design> designs() {
   narrow.datapath.lut_bits = 0;
   narrow.datapath.term_bits = 6;
   all.push_back(narrow);
+  Design vectors;
+  vectors.name = "vectors";
+  vectors.format.scale_group = ScaleGroup::kVector;
+  all.push_back(vectors);
+  vectors.datapath.term_bits = 28;  // sums of more than 32 bits
+  all.push_back(vectors);
   return all;
 }
 
@@ -45,7 +51,8 @@ TEST(LaneKernel, GivesTheExactSumsOfEveryLane) {
     LaneKernel kernel(design);
     const auto vector = static_cast<std::size_t>(design.datapath.vector);
     const auto lanes = static_cast<std::size_t>(design.datapath.lanes);
-    std::vector<Word> a(lanes * vector), b(vector);
+    const auto stationary = static_cast<std::size_t>(widths::stationary_words(design));
+    std::vector<Word> a(lanes * stationary), b(vector);
     std::vector<std::int64_t> sums(lanes);
     for (int round = 0; round < 200; ++round) {
       const auto word = [&] {
@@ -62,6 +69,9 @@ TEST(LaneKernel, GivesTheExactSumsOfEveryLane) {
       };
       for (Word& w : a) w = word();
       for (Word& w : b) w = word();
+      for (std::size_t at = vector; stationary > vector && at < a.size(); at += stationary) {
+        a[at] = static_cast<Word>(random() % (random() % 8 == 0 ? 256 : 6));
+      }
       kernel.load_stationary(a);
       kernel.multiply(b, sums);
       std::int64_t zeros = 0;
@@ -70,8 +80,9 @@ TEST(LaneKernel, GivesTheExactSumsOfEveryLane) {
       const bool fp8 = widths::is_fp8(design);
       const auto is_zero = [&](Word w) { return lns ? format.is_zero(w) : fp8 ? (w & 0x7F) == 0 : w == 0; };
       for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const auto row = std::span(a).subspan(lane * vector, vector);
-        ASSERT_EQ(sums[lane], exact(row, b)) << design.name << ", lane " << lane;
+        const auto row = std::span(a).subspan(lane * stationary, vector);
+        const int octaves = stationary > vector ? a[lane * stationary + vector] : 0;
+        ASSERT_EQ(sums[lane], exact(row, b, octaves)) << design.name << ", lane " << lane;
         for (std::size_t v = 0; v < vector; ++v) zeros += is_zero(row[v]) || is_zero(b[v]) ? 1 : 0;
       }
       ASSERT_EQ(kernel.zero_products(), zeros);

@@ -46,6 +46,7 @@ std::vector<Case> cases() {
       {"small_lns", small_lns()},
       {"small_odd", small_odd()},
       {"small_channels", test::small_channels()},
+      {"small_vectors", test::small_vectors()},
       {"small_without_zero", small_without_zero()},
       {"small_int8", small_int8()},
       changed("shortest_pipeline", small_lns(), [](Design& d) { d.pipeline = {0, 0, 1, 0, 1, 1}; }),

@@ -92,14 +92,15 @@ TEST(MadamUpdate, BoundSeesAnotherBetaAndAMissingLogarithm) {
   const MadamUpdate wrong(other);
   EXPECT_GT(moments_outside_bound(d, [&](auto... a) { return wrong.second_moment(a...); }), 0);
   const MadamUpdate unit(d);
-  EXPECT_GT(moments_outside_bound(d,
-                                  [&](std::int32_t v, Word g, const MadamSettings& s) {
-                                    const std::int32_t fresh = 2 * static_cast<std::int32_t>(std::ldexp(
-                                                                       gradient_log2(d, g, s), 14)) +
-                                                               unit.log2_one_minus_beta();
-                                    return MadamUpdate::Moment{std::max(v + unit.log2_beta(), fresh), false};
-                                  }),
-            0);
+  EXPECT_GT(
+      moments_outside_bound(d,
+                            [&](std::int32_t v, Word g, const MadamSettings& s) {
+                              const std::int32_t fresh =
+                                  2 * static_cast<std::int32_t>(std::ldexp(gradient_log2(d, g, s), 14)) +
+                                  unit.log2_one_minus_beta().whole;
+                              return MadamUpdate::Moment{std::max(v + unit.log2_beta().whole, fresh), false};
+                            }),
+      0);
 }
 
 TEST(MadamUpdate, LowestSecondMomentMeansZero) {
@@ -112,10 +113,10 @@ TEST(MadamUpdate, LowestSecondMomentMeansZero) {
   EXPECT_EQ(unit(start, 0, s, 0), start);
   // The first gradient makes it (1-beta) g^2 exactly.
   const std::int32_t g = static_cast<std::int32_t>(std::ldexp(gradient_log2(d, 100, s), 14));
-  EXPECT_EQ(unit.second_moment(unit.zero_v(), 100, s).v, 2 * g + unit.log2_one_minus_beta());
+  EXPECT_EQ(unit.second_moment(unit.zero_v(), 100, s).v, 2 * g + unit.log2_one_minus_beta().whole);
   // A moment that decays below its range becomes zero; the last representable one is not yet zero.
   EXPECT_EQ(unit.second_moment(unit.zero_v() + 1, 0, s).v, unit.zero_v());
-  const std::int32_t last = unit.zero_v() + 1 - unit.log2_beta();
+  const std::int32_t last = unit.zero_v() + 1 - unit.log2_beta().whole;
   EXPECT_EQ(unit.second_moment(last, 0, s).v, unit.zero_v() + 1);
   // A gradient too small for the range of v is kept at the smallest moment, which is not zero.
   MadamSettings tiny = s;
@@ -264,6 +265,92 @@ TEST(MadamUpdate, WholeUpdateIsWithinItsBoundOfFloatingPointMadam) {
   }
 }
 
+Design stochastic_moments(int gamma_log2, int v_fraction) {
+  Design d = design(gamma_log2, v_fraction);
+  d.update.v_rounding = UpdateRounding::kStochastic;
+  return d;
+}
+
+/// log2 v' in units of 2^-20 octaves before it is rounded, from its definition: the larger addend, found with
+/// constants rounded down to the grid of v, plus the entry of the table.
+std::int64_t unrounded_moment(const Design& d, std::int32_t v, Word gradient, const MadamSettings& s) {
+  const int dropped = 20 - d.update.v_fraction;
+  const std::int64_t beta = fixed_log2(d.update.beta, 20), rest = fixed_log2(1 - d.update.beta, 20);
+  const std::int64_t unit = std::int64_t{1} << dropped;
+  const std::int64_t decayed = v * unit + beta;
+  if ((gradient & 127) == 0) return decayed;
+  const auto square = static_cast<std::int64_t>(std::ldexp(2 * gradient_log2(d, gradient, s), 20));
+  const std::int64_t fresh = square + rest;
+  if (v == -(1 << (d.update.v_bits - 1))) return fresh;
+  const std::int64_t coarse = (decayed >> dropped) - (fresh >> dropped);
+  const std::vector<std::uint32_t> table = gaussian_logarithm_table(20);
+  const auto cell = static_cast<std::size_t>(std::abs(coarse) >> (d.update.v_fraction - 4));
+  return (coarse > 0 ? decayed : fresh) + (cell < table.size() ? table[cell] : 0);
+}
+
+/// How far the sum of v' over all values of the noise is from what makes its mean exact: 0, or the bias.
+std::int64_t bias_of_moment(const Design& d, std::int32_t v, Word gradient, const MadamSettings& s) {
+  const MadamUpdate unit(d);
+  std::int64_t sum = 0;
+  for (std::uint32_t noise = 0; noise < 1U << (20 - d.update.v_fraction); ++noise) {
+    sum += unit.second_moment(v, gradient, s, noise).v;
+  }
+  return sum - unrounded_moment(d, v, gradient, s);
+}
+
+TEST(MadamUpdate, StochasticMomentHasTheExactMean) {
+  std::mt19937 random(17);
+  for (const int v_fraction : {4, 6, 8, 12, 14, 16}) {
+    for (const double beta : {0.9999, 0.999, 0.6}) {
+      Design d = stochastic_moments(3, v_fraction);
+      d.update.v_bits = std::min(28, v_fraction + 8);
+      d.update.beta = beta;
+      const MadamSettings s = settings_of(d);
+      const MadamUpdate unit(d);
+      const std::int32_t octave = 1 << v_fraction;
+      const auto square = static_cast<std::int32_t>(std::ldexp(2 * gradient_log2(d, 100, s), v_fraction));
+      ASSERT_EQ(bias_of_moment(d, unit.zero_v(), 100, s), 0);
+      for (int i = 0; i < 20; ++i) {
+        const auto near_square = square + static_cast<std::int32_t>(random() % (32U * octave)) - 20 * octave;
+        ASSERT_EQ(bias_of_moment(d, near_square, 100, s), 0) << v_fraction << ' ' << beta;
+        ASSERT_EQ(bias_of_moment(d, near_square, 0, s), 0) << v_fraction << ' ' << beta;
+      }
+    }
+  }
+}
+
+TEST(MadamUpdate, NearestMomentsAreBiased) {
+  // With 4 fraction bits log2(0.999) rounds to 0: nothing decays, where stochastic rounding is exact in the
+  // mean.
+  Design d = design(3, 4);
+  const MadamUpdate nearest(d);
+  EXPECT_EQ(nearest.second_moment(-50, 0, settings_of(d)).v, -50);
+  const Design stochastic = stochastic_moments(3, 4);
+  EXPECT_EQ(bias_of_moment(stochastic, -50, 0, settings_of(stochastic)), 0);
+  EXPECT_EQ(MadamUpdate(stochastic).second_moment(-50, 0, settings_of(stochastic), 0).v, -51);
+}
+
+TEST(MadamUpdate, StochasticMomentsFollowTheirFormula) {
+  for (const int v_fraction : {8, 12}) {
+    const Design d = stochastic_moments(3, v_fraction);
+    const MadamUpdate unit(d);
+    const std::uint32_t noises = 1U << (20 - v_fraction);
+    std::mt19937 random(5);
+    // The addends are exact to 2^-20, what is dropped is below one unit: the same bound.
+    EXPECT_EQ(moments_outside_bound(d,
+                                    [&](std::int32_t v, Word g, const MadamSettings& s) {
+                                      return unit.second_moment(
+                                          v, g, s, static_cast<std::uint32_t>(random()) % noises);
+                                    }),
+              0);
+    EXPECT_GT(moments_outside_bound(d,
+                                    [&](std::int32_t v, Word g, const MadamSettings& s) {
+                                      return unit.second_moment(v, g, s, 100 * noises);
+                                    }),
+              0);
+  }
+}
+
 /// The mean of a stochastic step over all 2^16 values of the noise, in codes.
 double mean_step(const MadamUpdate& unit, std::int32_t exponent) {
   std::int64_t sum = 0;
@@ -295,10 +382,19 @@ TEST(MadamUpdate, NoiseComesFromKeyAndIndex) {
   Design d = design(3, 14);
   MadamSettings s = settings_of(d);
   s.noise_key = 0x0123456789ABCDEF;
-  EXPECT_EQ(MadamUpdate(d).noise(s, 7), MadamUpdate::kHalf);
+  EXPECT_EQ(MadamUpdate(d).noise(s, 7).step, MadamUpdate::kHalf);
+  EXPECT_EQ(MadamUpdate(d).noise(s, 7).moment, 0U);
   d.update.rounding = UpdateRounding::kStochastic;
   const MadamUpdate unit(d);
-  EXPECT_EQ(unit.noise(s, 7), RoundingNoise(0x0123456789ABCDEF)(7) >> 16);
+  const std::uint32_t bits = RoundingNoise(0x0123456789ABCDEF)(7);
+  EXPECT_EQ(unit.noise(s, 7).step, bits >> 16);
+  EXPECT_EQ(unit.noise(s, 7).moment, 0U);
+  Design both = d;
+  both.update.v_rounding = UpdateRounding::kStochastic;
+  EXPECT_EQ(MadamUpdate(both).noise(s, 7).step, bits >> 16);
+  EXPECT_EQ(MadamUpdate(both).noise(s, 7).moment, (bits & 0xFFFF) >> 10);  // 20 - 14 bits
+  both.update.rounding = UpdateRounding::kNearest;
+  EXPECT_EQ(MadamUpdate(both).noise(s, 7).step, MadamUpdate::kHalf);
   // Through the whole update: a step of 16 * 2^-5.5 codes or so is rounded differently from weight to weight.
   std::array<int, 2> moves{};
   for (std::uint32_t i = 0; i < 1000; ++i) {

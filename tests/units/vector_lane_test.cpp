@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
 
 #include "models/design/widths.hpp"
@@ -88,6 +89,36 @@ TEST(VectorLane, RandomVectorsOfEveryDesign) {
       ASSERT_EQ(specified(a, b), exact::Integer(lane(a, b)));
     }
   });
+}
+
+/// Vectors and octaves for which a lane differs from the floor of the specified sum over 2^octaves.
+int scaled_differences(const std::function<std::int64_t(const VectorLane&, std::span<const Word>,
+                                                        std::span<const Word>, int)>& scaled) {
+  std::mt19937 random(5);
+  int count = 0;
+  spec::for_each_design([&](const Design& d) {
+    if (widths::scaled_sum_bits(d) > 63) return;
+    const VectorLane lane(d);
+    const SpecifiedLane specified(d);
+    const std::vector<Word> a = random_words(random, d.format.bits, d.datapath.vector);
+    const std::vector<Word> b = random_words(random, d.format.bits, d.datapath.vector);
+    const exact::Integer sum = specified(a, b);
+    for (int octaves = 0; octaves <= widths::most_vector_shift(d); octaves = octaves * 3 / 2 + 1) {
+      count += exact::shift_right(sum, octaves) == exact::Integer(scaled(lane, a, b, octaves)) ? 0 : 1;
+    }
+  });
+  return count;
+}
+
+TEST(VectorLane, ScaledVectorsAreTheSumRoundedDown) {
+  EXPECT_EQ(scaled_differences(
+                [](const VectorLane& lane, auto a, auto b, int octaves) { return lane(a, b, octaves); }),
+            0);
+  EXPECT_GT(scaled_differences([](const VectorLane& lane, auto a, auto b, int octaves) {  // towards zero
+              const std::int64_t sum = lane(a, b);
+              return sum < 0 ? -(-sum >> std::min(octaves, 63)) : sum >> std::min(octaves, 63);
+            }),
+            0);
 }
 
 TEST(VectorLane, SplitSignIsBinnedBitForBit) {

@@ -3,11 +3,11 @@ module proof (
   input  logic clk_i,
   input  logic choose_i, start_i, fill_valid_i, out_ready_i,
   input  logic [1:0] k_tiles_i, n_tiles_i, m_tiles_i,
-  input  logic [${vector_width}-1:0] fill_i,
+  input  logic [${stationary_width}-1:0] fill_i,
   output logic bad_o
 );
   logic rst_n, fill_ready, out_valid, fill, fire, start, legal_job;
-  logic [${lanes}*${vector_width}-1:0] out;
+  logic [${lanes}*${stationary_width}-1:0] out;
   first_reset u_reset (.clk_i(clk_i), .rst_no(rst_n));
 
   // The walk as it should be.
@@ -33,12 +33,12 @@ module proof (
   logic [3:0] inside_q, place_q, waited_q;
   logic [1:0] bank_q;
   logic chosen_q, held_q, bad_q, row_done, tile_done;
-  logic [${lanes}*${vector_width}-1:0] filling_q, row_q, held_data_q, filled;
+  logic [${lanes}*${stationary_width}-1:0] filling_q, row_q, held_data_q, filled;
   assign row_done = fill && bank_q == 2'(${lanes} - 1);
   assign tile_done = fire && last_k && last_n;
   always_comb begin
     filled = filling_q;
-    filled[bank_q*${vector_width} +: ${vector_width}] = fill_i;
+    filled[bank_q*${stationary_width} +: ${stationary_width}] = fill_i;
   end
   assign bad_o = bad_q || (rst_n && (
       (out_valid && !active_q)

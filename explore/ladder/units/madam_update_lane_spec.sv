@@ -5,8 +5,26 @@ module unit (
 );
   ${madam_inputs}
 
-  // Second moment.
+%if stochastic_update
+  logic [15:0] x, y, kept;
+  always_comb begin
+    {x, y} = index;
+    for (int i = 0; i < (${noise_input_bits} - 32) / 16; i++) begin
+      kept = x;
+      x = y ^ ({x[14:0], x[15]} & {x[7:0], x[15:8]}) ^ {x[13:0], x[15:14]} ^ round_keys[16*i +: 16];
+      y = kept;
+    end
+  end
+%end
+
+  // Second moment. `rest`: of the larger addend, below the grid of v.
   logic signed [63:0] v_before, decayed, gradient_log2, fresh, difference, cell_number, gain, sum, v_after;
+  logic signed [63:0] noise, rest, faded;
+%if stochastic_moment
+  assign noise = 64'(y) >> ${moment_noise_shift};
+%else
+  assign noise = 64'sd0;
+%end
   logic gradient_zero;
   assign v_before = 64'($signed(v));
   assign decayed = v_before + ${log2_beta};
@@ -25,10 +43,12 @@ module unit (
     ${gains}
   end
   always_comb begin
-    sum = (decayed > fresh ? decayed : fresh) + gain;
-    if (v_before == ${v_zero}) sum = fresh;
+    rest = decayed > fresh ? ${beta_rest} : ${one_minus_beta_rest};
+    sum = (decayed > fresh ? decayed : fresh) + ((rest + gain + noise) >>> ${moment_dropped});
+    if (v_before == ${v_zero}) sum = fresh + ((${one_minus_beta_rest} + noise) >>> ${moment_dropped});
+    faded = decayed + ((${beta_rest} + noise) >>> ${moment_dropped});
     v_after = sum < ${v_zero} + 64'sd1 ? ${v_zero} + 64'sd1 : sum > ${v_max} ? ${v_max} : sum;
-    if (gradient_zero) v_after = v_before == ${v_zero} || decayed <= ${v_zero} ? ${v_zero} : decayed;
+    if (gradient_zero) v_after = v_before == ${v_zero} || faded <= ${v_zero} ? ${v_zero} : faded;
   end
 
   // Step on the code.
@@ -57,16 +77,7 @@ module unit (
     else exact = constant << (quotient + 64'sd16 - 64'sd${const_bits});
     if (exact > (64'sd${max_update_code} << 16)) exact = 64'sd${max_update_code} << 16;
   end
-%if stochastic_update
-  logic [15:0] x, y, kept;
-  always_comb begin
-    {x, y} = index;
-    for (int i = 0; i < (${noise_input_bits} - 32) / 16; i++) begin
-      kept = x;
-      x = y ^ ({x[14:0], x[15]} & {x[7:0], x[15:8]}) ^ {x[13:0], x[15:14]} ^ round_keys[16*i +: 16];
-      y = kept;
-    end
-  end
+%if stochastic_step
   assign delta = (exact + 64'(x)) >> 16;
 %else
   assign delta = (exact + 64'sd32768) >> 16;

@@ -230,7 +230,7 @@ class StartTest(unittest.TestCase):
              "b2": self.numbers(10)}
         self.save([helper.make_node("Conv", ["x", "k", "kb"], ["c"], name="conv", pads=[1, 1, 1, 1]),
                    helper.make_node("BatchNormalization", ["c", "gain", "shift", "mean", "variance"], ["n"],
-                                    name="bn", epsilon=epsilon),
+                                    name="bn", epsilon=float(epsilon)),
                    helper.make_node("Relu", ["n"], ["a"]),
                    helper.make_node("MaxPool", ["a"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
                    helper.make_node("Flatten", ["p"], ["f"]),
@@ -275,7 +275,7 @@ class StartTest(unittest.TestCase):
         self.normalising_model(1e-5, ones)
         code, message = self.train("fp32", plain)
         self.assertEqual(code, 2, message)
-        self.assertIn("BatchNormalization 'bn': batch normalisation stands where the network has layer 'fc1'", message)
+        self.assertIn("BatchNormalization 'bn': batch normalisation stands where the network has layer 'fc1.weight'", message)
         for epsilon, variance, part in (
             (1e-6, 0 * ones, "'bn': variance 0.000000 with epsilon 0.000001 is less than the epsilon that Napier adds"),
             (1e-5, -ones, "'bn': the variance of channel 0 is -1.000000"),

@@ -224,8 +224,8 @@ class StartTest(unittest.TestCase):
         self.assertIn("Gemm 'more': the network of the experiment has only 1 layers with weights", message)
 
     def normalising_model(self, epsilon, variance):
-        t = {"k": self.numbers(4, 1, 3, 3), "kb": self.numbers(4), "gain": 1 + self.numbers(4),
-             "shift": self.numbers(4), "mean": self.numbers(4), "variance": variance,
+        t = {"k": self.numbers(4, 1, 3, 3), "kb": np.array([0.3, -0.2, 0.5, -0.4], np.float32), "gain": 1 + self.numbers(4),
+             "shift": self.numbers(4), "mean": np.array([-0.4, -0.1, 0.3, 0.6], np.float32), "variance": variance,
              "w1": self.numbers(16, 4 * 14 * 14), "b1": self.numbers(16), "w2": self.numbers(10, 16),
              "b2": self.numbers(10)}
         self.save([helper.make_node("Conv", ["x", "k", "kb"], ["c"], name="conv", pads=[1, 1, 1, 1]),
@@ -242,8 +242,8 @@ class StartTest(unittest.TestCase):
     def test_batch_normalisation_comes_along(self):
         """Also a bias of the convolution and an epsilon that are not the network's own. The one batch of training
         moves the statistics by 0.1 of the way to its own."""
-        epsilon = np.float32(1e-3)
-        t = self.normalising_model(epsilon, (0.05 * np.abs(self.numbers(4))).astype(np.float32))
+        epsilon = np.float32(0.2)
+        t = self.normalising_model(epsilon, np.array([0.2, 0.5, 1.0, 2.0], np.float32))
         arrays, loss = self.train("fp32", "kind: cnn, cnn: {convolutions: [4], hidden: 16, batch_norm: true}")
         np.testing.assert_array_equal(arrays["norm1.gain"], t["gain"])
         np.testing.assert_array_equal(arrays["norm1.bias"], t["shift"])

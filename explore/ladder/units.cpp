@@ -305,8 +305,8 @@ std::string midpoints(const Minifloat& f) {
   std::string text;
   for (int code = 1; code <= f.max_code(); ++code) {
     const auto middle = static_cast<std::int64_t>(units(code - 1) / 2 + units(code) / 2);
-    text += std::string("if (value ") + (code % 2 == 0 ? ">=" : ">") + " (96'sd" + std::to_string(middle) +
-            " << right[5:0])) code = " + std::to_string(f.bits() - 1) + "'d" + std::to_string(code) + ";\n";
+    text += std::string("if (value ") + (code % 2 == 0 ? ">=" : ">") + " (128'd" + std::to_string(middle) +
+            " << 40)) code = " + std::to_string(f.bits() - 1) + "'d" + std::to_string(code) + ";\n";
   }
   return text;
 }

@@ -6,9 +6,11 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
 #include "models/trace/trace_check.hpp"
+#include "sim/accelerator_statistics.hpp"
 #include "sim/run_directory.hpp"
 
 namespace napier::cli {
@@ -48,11 +50,13 @@ class Progress {
   bool shown_ = false;
 };
 
-void run(const Options& options) {
-  const Design design = read_design(options.design);
-  require_hardware(design);
-  const Trace trace = read_trace(options.trace);
-  check_trace_design(trace, design);
+void print(std::int64_t cycles, double utilisation, std::int64_t words, const std::filesystem::path& folder) {
+  std::printf("%lld cycles, %.1f %% of the products used, %lld words equal to the trace.\nResults in %s\n",
+              static_cast<long long>(cycles), 100 * utilisation, static_cast<long long>(words),
+              folder.c_str());
+}
+
+void run_element(const Options& options, const Design& design, const Trace& trace) {
   sim::SimOptions how;
   how.stall_percent = options.stalls;
   how.stall_seed = options.seed;
@@ -67,9 +71,34 @@ void run(const Options& options) {
   progress.end();
   sim::write_run_directory(options.output, design, trace, how, result,
                            {NAPIER_VERSION, options.design, options.trace});
-  std::printf("%lld cycles, %.1f %% of the products used, %lld words equal to the trace.\nResults in %s\n",
-              static_cast<long long>(result.cycles), 100 * result.utilisation,
-              static_cast<long long>(result.words_checked), options.output.c_str());
+  print(result.cycles, result.utilisation, result.words_checked, options.output);
+}
+
+void run_accelerator(const Options& options, const Design& design, const Trace& trace) {
+  if (!options.vcd.empty()) {
+    throw InputError("--vcd shows one bare element, and design '" + design.name +
+                     "' is an accelerator; use --handshake-log, or remove the groups array and memory");
+  }
+  sim::AcceleratorOptions how;
+  how.stall_percent = options.stalls;
+  how.stall_seed = options.seed;
+  open_output_folder(options.output, "sim");
+  if (options.log) how.handshake_log = options.output / "handshake.log";
+  Progress progress;
+  how.progress = [&progress](std::int64_t cycles, double part) { progress(cycles, part); };
+  const sim::AcceleratorResult result = sim::simulate_accelerator(design, trace, how);
+  progress.end();
+  sim::write_run_directory(options.output, design, trace, how, result,
+                           {NAPIER_VERSION, options.design, options.trace});
+  print(result.cycles, result.utilisation, result.words_checked, options.output);
+}
+
+void run(const Options& options) {
+  const Design design = read_design(options.design);
+  require_hardware(design);
+  const Trace trace = read_trace(options.trace);
+  check_trace_design(trace, design);
+  (design.array.elements > 0 ? run_accelerator : run_element)(options, design, trace);
 }
 
 }  // namespace

@@ -2,27 +2,32 @@
 
 #include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
+#include "rtl-gen/units/accelerator.hpp"
 #include "rtl-gen/units/accumulation_collector.hpp"
 #include "rtl-gen/units/bin_adder_tree.hpp"
 #include "rtl-gen/units/constant_scaler.hpp"
+#include "rtl-gen/units/dma.hpp"
 #include "rtl-gen/units/fp_multiplier.hpp"
 #include "rtl-gen/units/fp_to_int.hpp"
+#include "rtl-gen/units/gather.hpp"
+#include "rtl-gen/units/global_buffer.hpp"
 #include "rtl-gen/units/lns_multiplier.hpp"
 #include "rtl-gen/units/lns_to_int.hpp"
 #include "rtl-gen/units/madam_update.hpp"
 #include "rtl-gen/units/operand_buffer.hpp"
+#include "rtl-gen/units/operand_link.hpp"
 #include "rtl-gen/units/post_processor.hpp"
 #include "rtl-gen/units/processing_element.hpp"
 #include "rtl-gen/units/queue.hpp"
 #include "rtl-gen/units/rounding_noise.hpp"
 #include "rtl-gen/units/sequencer.hpp"
+#include "rtl-gen/units/turns.hpp"
 #include "rtl-gen/units/vector_lane.hpp"
 
 namespace napier::rtl {
 
 std::vector<EmittedFile> emit_design(const Design& design) {
   require_hardware(design);
-  require_bare_element(design, "the Verilog generator");
   std::vector<EmittedFile> files;
   if (widths::is_lns(design)) {
     files.push_back(emit_lns_multiplier(design));
@@ -54,7 +59,18 @@ std::vector<EmittedFile> emit_design(const Design& design) {
     files.push_back(emit_madam_update(design));
   }
   files.push_back(emit_processing_element(design));
+  if (design.array.elements == 0) return files;
+  files.push_back(emit_turns(design));
+  files.push_back(emit_global_buffer(design));
+  files.push_back(emit_operand_link(design));
+  files.push_back(emit_gather(design));
+  files.push_back(emit_dma(design));
+  files.push_back(emit_accelerator(design));
   return files;
+}
+
+std::string top_module(const Design& design) {
+  return design.array.elements == 0 ? "napier_processing_element" : "napier_accelerator";
 }
 
 }  // namespace napier::rtl

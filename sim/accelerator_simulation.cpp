@@ -133,6 +133,7 @@ void complete(AcceleratorResult& result, const Trace& trace, const AcceleratorPr
     result.macs += product.macs();
   }
   result.utilisation = utilisation(result.macs, result.cycles);
+  result.traffic = traffic(d, program);
   result.words_checked = program.mem_req.words();
   for (const ElementShare& e : program.elements) {
     result.words_checked += e.words.drain.words() + e.words.out.words() + e.words.update_out.words();

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "models/accelerator/program.hpp"
+#include "models/accelerator/traffic.hpp"
 #include "sim/accelerator_causes.hpp"
 #include "sim/activity.hpp"
 #include "sim/dram.hpp"
@@ -53,6 +54,7 @@ struct AcceleratorResult {
   std::vector<ElementResult> elements;
   std::vector<ProductResult> products;
   std::vector<Event> events;
+  std::vector<Traffic> traffic;
   std::int64_t macs = 0;
   std::int64_t words_checked = 0;  ///< outputs of elements and beats of the memory held against the trace
   double utilisation = 0.0;

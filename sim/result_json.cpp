@@ -2,6 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+namespace napier {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Traffic, level, kind, words, bytes)
+
+}  // namespace napier
+
 namespace napier::sim {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Event, component, event, count, unit)
@@ -11,7 +17,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SimResult, cycles, causes, update_causes, rec
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ElementResult, causes, wait_memory, update_causes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProductResult, step, layer, pass, m, n, k, cycles, dma, busy, utilisation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AcceleratorResult, cycles, dma, banks, gather, elements, products, events,
-                                   macs, words_checked, utilisation, seconds)
+                                   traffic, macs, words_checked, utilisation, seconds)
 
 std::string to_json(const SimResult& result) { return nlohmann::json(result).dump(); }
 

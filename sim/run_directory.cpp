@@ -7,10 +7,9 @@
 #include "sim/statistics.hpp"
 
 namespace napier::sim {
-namespace {
 
-std::string run_json(const Trace& trace, const SimOptions& options, const SimResult& result,
-                     const RunInfo& info) {
+std::string run_json(const Trace& trace, unsigned stall_percent, std::uint64_t stall_seed,
+                     std::int64_t cycles, double seconds, const RunInfo& info) {
   nlohmann::ordered_json run;
   run["napier"] = info.version;
   run["command"] = "sim";
@@ -19,24 +18,23 @@ std::string run_json(const Trace& trace, const SimOptions& options, const SimRes
   run["trace_file"] = info.trace_file;
   run["network"] = trace.network;
   run["experiment"] = trace.experiment;
-  run["stall_percent"] = options.stall_percent;
-  run["stall_seed"] = options.stall_seed;
-  run["wall_seconds"] = result.seconds;
-  run["cycles_per_second"] = result.seconds > 0 ? static_cast<double>(result.cycles) / result.seconds : 0.0;
+  run["stall_percent"] = stall_percent;
+  run["stall_seed"] = stall_seed;
+  run["wall_seconds"] = seconds;
+  run["cycles_per_second"] = seconds > 0 ? static_cast<double>(cycles) / seconds : 0.0;
   return run.dump(2) + "\n";
 }
-
-}  // namespace
 
 void write_run_directory(const std::filesystem::path& folder, const Design& design, const Trace& trace,
                          const SimOptions& options, const SimResult& result, const RunInfo& info) {
   const std::vector<Statistic> all = statistics(result, design);
   write_file(folder / "stats.json", statistics_json(all));
   write_file(folder / "stats.txt", statistics_text(all));
-  write_file(folder / "events.csv", events_csv(result));
+  write_file(folder / "events.csv", events_csv(result.events));
   write_file(folder / "cycles.csv", cycles_csv(result));
   write_file(folder / "resolved.yaml", resolved_yaml(design));
-  write_file(folder / "run.json", run_json(trace, options, result, info));
+  write_file(folder / "run.json",
+             run_json(trace, options.stall_percent, options.stall_seed, result.cycles, result.seconds, info));
 }
 
 }  // namespace napier::sim

@@ -13,6 +13,10 @@ struct RunInfo {
   std::string trace_file;
 };
 
+/// run.json of a simulation.
+std::string run_json(const Trace& trace, unsigned stall_percent, std::uint64_t stall_seed,
+                     std::int64_t cycles, double seconds, const RunInfo& info);
+
 /// Writes stats.json, stats.txt, events.csv, cycles.csv, resolved.yaml and run.json into an existing output
 /// folder. The same input gives the same bytes, run.json apart. Throws InputError where the folder cannot be
 /// written.

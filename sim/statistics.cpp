@@ -9,7 +9,6 @@
 #include "models/trace/record_check.hpp"
 
 namespace napier::sim {
-namespace {
 
 std::string shortest(double value) {
   char text[32];
@@ -17,16 +16,13 @@ std::string shortest(double value) {
   return {text, end};
 }
 
-template <class Causes, class Counts>
-void append_causes(std::vector<Statistic>& all, const std::string& prefix, const Causes& causes,
-                   const Counts& counts) {
+void append_causes(std::vector<Statistic>& all, const std::string& prefix, std::span<const CauseText> causes,
+                   std::span<const std::int64_t> counts) {
   for (std::size_t i = 0; i < causes.size(); ++i) {
     all.push_back({prefix + std::string(causes[i].name), static_cast<double>(counts[i]), true, "cycles",
                    std::string(causes[i].description)});
   }
 }
-
-}  // namespace
 
 std::string value_text(const Statistic& s) {
   return s.whole ? std::to_string(static_cast<std::int64_t>(s.value)) : shortest(s.value);
@@ -84,10 +80,10 @@ std::string statistics_text(const std::vector<Statistic>& all) {
   return out.str();
 }
 
-std::string events_csv(const SimResult& result) {
+std::string events_csv(const std::vector<Event>& events) {
   std::ostringstream out;
   out << "component,event,count,unit\n";
-  for (const Event& e : result.events) {
+  for (const Event& e : events) {
     out << e.component << ',' << e.event << ',' << e.count << ',' << e.unit << '\n';
   }
   return out.str();

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,13 @@ struct Statistic {
 /// Everything a run counted, events apart: totals, causes, update causes. The same for the same input.
 std::vector<Statistic> statistics(const SimResult& result, const Design& design);
 
+/// The shortest text that reads back as the number.
+std::string shortest(double value);
+
+/// One statistic a cause, named `prefix` and the cause.
+void append_causes(std::vector<Statistic>& all, const std::string& prefix, std::span<const CauseText> causes,
+                   std::span<const std::int64_t> counts);
+
 /// The value with as many digits as it needs.
 std::string value_text(const Statistic& statistic);
 
@@ -25,7 +33,7 @@ std::string statistics_json(const std::vector<Statistic>& all);
 /// stats.txt: aligned columns.
 std::string statistics_text(const std::vector<Statistic>& all);
 /// events.csv: component,event,count,unit.
-std::string events_csv(const SimResult& result);
+std::string events_csv(const std::vector<Event>& events);
 /// cycles.csv: one line a matrix product, a column a cause.
 std::string cycles_csv(const SimResult& result);
 

@@ -1,5 +1,5 @@
 ${banner}
-// For verification alone: the processing element with its inner channels brought out, so that the design itself
+// For verification alone: the design with its inner channels brought out, so that the design itself
 // stays free of test ports.
 module napier_probe (
   input  logic clk_i,
@@ -7,7 +7,7 @@ module napier_probe (
   ${ports}
 );
 
-  napier_processing_element u_processing_element (.*);
+  napier_${top} u_${top} (.*);
 
   ${assignments}
 

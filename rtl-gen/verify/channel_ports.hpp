@@ -13,7 +13,7 @@ enum class ChannelRole {
   kInner,   ///< between two blocks of the element
 };
 
-/// Expressions inside napier_processing_element, as in a concatenation: least significant field last.
+/// Expressions inside the block, as in a concatenation: least significant field last.
 struct InnerWires {
   std::string valid;
   std::string ready;  ///< empty: always ready
@@ -27,7 +27,21 @@ struct ChannelPorts {
   InnerWires inner;  ///< empty for the channels that are ports of the element
 };
 
-/// All channels of the design, in the order of the handshake log.
+/// All channels of the design's processing element, in the order of the handshake log.
 std::vector<ChannelPorts> channel_ports(const Design& design);
+
+/// The channels of one handshake log, and where the block is whose they are.
+struct ChannelGroup {
+  std::string log_suffix;   ///< before the extension of the log's name: "" or ".element_0"
+  std::string port_prefix;  ///< of the probe's ports: "" or "element_0_"
+  std::string instance;     ///< inside the probe, with a dot at its end
+  std::vector<ChannelPorts> channels;
+};
+
+/// Of a bare element one; of an accelerator its own channels, then those of each element.
+std::vector<ChannelGroup> channel_groups(const Design& design);
+
+/// The channels at the ports of the design's top module, in the order of its handshake log.
+std::vector<ChannelPorts> top_channels(const Design& design);
 
 }  // namespace napier::rtl

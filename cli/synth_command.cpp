@@ -20,6 +20,7 @@ struct Options {
 void run(const Options& options) {
   const Design design = read_design(options.design);
   require_hardware(design);
+  require_bare_element(design, "napier synth");
   const cost::Technology technology =
       options.technology.empty() ? cost::default_technology() : cost::read_technology(options.technology);
   std::optional<Trace> trace;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "explore/subject.hpp"
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
 #include "models/stimulus/explain.hpp"
@@ -12,7 +13,6 @@
 #include "rtl-gen/emit_design.hpp"
 #include "rtl-gen/verify/harness.hpp"
 #include "rtl-gen/verify/verilator.hpp"
-#include "sim/child.hpp"
 
 namespace napier::explore {
 namespace {
@@ -36,19 +36,6 @@ void run_harness(const fs::path& program, const fs::path& stimulus, const fs::pa
   run_tool(command, program.parent_path(), log);
 }
 
-void count(const fs::path& log, const Stimulus& golden, VerifyResult& result) {
-  HandshakeReader reader(log);
-  result.channels = static_cast<std::int64_t>(reader.channels().size());
-  while (reader.next()) ++result.verilog_cycles;
-  result.handshakes_compared = result.channels * result.verilog_cycles;
-  for (std::size_t i = 0; i < reader.channels().size(); ++i) result.words_compared += reader.words_before(i);
-  for (const WordStream* s :
-       {&golden.job, &golden.a_fill, &golden.b_fill, &golden.bias, &golden.mask, &golden.drain, &golden.out,
-        &golden.update_job, &golden.update_in, &golden.update_out, &golden.row_scale}) {
-    result.golden_words += s->words();
-  }
-}
-
 }  // namespace
 
 VerifyResult verify(const Design& design, const Trace& trace, const fs::path& folder,
@@ -65,7 +52,7 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
     return std::chrono::steady_clock::now();
   };
   rtl::check_verilator(folder);
-  const Stimulus stimulus = make_stimulus(trace);
+  const Subject subject(trace, folder);
   const std::vector<rtl::EmittedFile> harness = rtl::emit_harness(design);
   for (const auto* group : {&files, &harness}) {
     for (const rtl::EmittedFile& file : *group) write_file(folder / file.path, file.text);
@@ -76,16 +63,11 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
 
   // First what takes a moment: a trace that SystemC does not reproduce is not worth a build.
   const auto systemc_start = step("run the SystemC model");
-  const fs::path systemc_log = folder / "systemc.hslog", verilog_log = folder / "verilog.hslog";
-  sim::SimOptions sim_options;
-  sim_options.stall_percent = options.stall_percent;
-  sim_options.stall_seed = options.stall_seed;
-  sim_options.handshake_log = systemc_log;
-  result.systemc_cycles = sim::simulate_in_child(design, trace, sim_options).cycles;
+  result.systemc_cycles = subject.simulate(options);
   result.systemc_seconds = seconds_since(systemc_start);
 
   step("lint with Verilator");
-  rtl::lint_with_verilator(folder, files, log);
+  rtl::lint_with_verilator(folder, files, rtl::top_module(design), log);
 
   const auto build_start = step("build with Verilator");
   const rtl::BuiltModel model = rtl::build_model(folder, files, harness, log, options.build);
@@ -94,18 +76,17 @@ VerifyResult verify_files(const Design& design, const Trace& trace,
 
   const auto verilog_start = step("run the Verilog");
   const fs::path words = folder / "stimulus.bin";
-  write_file(words, rtl::harness_stimulus(design, stimulus));
-  run_harness(model.program, words, verilog_log, options, result.systemc_cycles + kSpareCycles, log);
+  write_file(words, subject.harness_words());
+  run_harness(model.program, words, subject.verilog_log(), options, result.systemc_cycles + kSpareCycles,
+              log);
   result.verilog_seconds = seconds_since(verilog_start);
 
   step("compare");
-  count(verilog_log, stimulus, result);
-  result.difference = first_difference(trace, systemc_log, verilog_log);
+  subject.count(result);
+  result.difference = subject.first_difference();
   if (!result.equal()) return result;  // the logs stay, to be looked into
   fs::remove(words);
-  if (!options.keep_logs) {
-    for (const fs::path& file : {systemc_log, verilog_log}) fs::remove(file);
-  }
+  if (!options.keep_logs) subject.remove_logs();
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "rtl-gen/emit_design.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
 #include "rtl-gen/text/numbers.hpp"
@@ -20,13 +21,13 @@ std::string row(const std::string& name, const std::string& direction, int bits,
 }
 
 std::string ports_table(const Design& design) {
-  std::string text = "# Ports of napier_processing_element, design " + design.name + "\n\n";
-  text +=
-      "A word moves in a cycle in which valid and ready are both 1. Words: docs/microarchitecture.md.\n\n";
+  std::string text = "# Ports of " + top_module(design) + ", design " + design.name + "\n\n";
+  text += "A word moves in a cycle in which valid and ready are both 1. Words: docs/" +
+          std::string(design.array.elements == 0 ? "microarchitecture.md" : "accelerator.md") + ".\n\n";
   text += "| port | direction | bits | meaning |\n|---|---|---|---|\n";
   text += row("clk_i", "in", 1, "clock, rising edge");
   text += row("rst_ni", "in", 1, "asynchronous reset, active low");
-  for (const ChannelPorts& c : channel_ports(design)) {
+  for (const ChannelPorts& c : top_channels(design)) {
     if (c.role == ChannelRole::kInner) continue;
     const bool source = c.role == ChannelRole::kSource;
     const std::string in = source ? "_i" : "_o", out = source ? "_o" : "_i";
@@ -41,7 +42,7 @@ std::string ports_table(const Design& design) {
 /// The host's inputs, without clock and reset, a channel a line: what SDC readers without filters understand.
 std::string input_ports(const Design& design) {
   std::string text;
-  for (const ChannelPorts& c : channel_ports(design)) {
+  for (const ChannelPorts& c : top_channels(design)) {
     if (c.role == ChannelRole::kInner) continue;
     const bool source = c.role == ChannelRole::kSource;
     const std::string word = " " + c.name + (c.bits == 1 ? "_i" : "_i[*]");
@@ -55,15 +56,18 @@ std::string input_ports(const Design& design) {
 std::vector<EmittedFile> emit_flow(const Design& design, const std::vector<EmittedFile>& files) {
   std::vector<std::string> sources;
   for (const EmittedFile& file : files) sources.push_back(file.path.string());
+  const std::string top = top_module(design);
   const Values values = {{"banner", banner(design, "#")},
+                         {"top", top},
                          {"sources", join(sources, " ")},
                          {"inputs", input_ports(design)},
                          {"period", shortest(design.clock.period_ns)},
                          {"half_period", shortest(design.clock.period_ns / 2)}};
-  return {{"napier.f", banner(design, "//") + join(sources, "\n") + "\n"},
-          {"PORTS.md", ports_table(design)},
-          {"synth/check.ys", expand(embedded::check_ys, values)},
-          {"synth/processing_element.sdc", expand(embedded::processing_element_sdc, values)}};
+  return {
+      {"napier.f", banner(design, "//") + join(sources, "\n") + "\n"},
+      {"PORTS.md", ports_table(design)},
+      {"synth/check.ys", expand(embedded::check_ys, values)},
+      {"synth/" + top.substr(top.find('_') + 1) + ".sdc", expand(embedded::processing_element_sdc, values)}};
 }
 
 }  // namespace napier::rtl

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "models/design/design_file.hpp"
+#include "models/design/design_file.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
 #include "rtl-gen/text/numbers.hpp"
@@ -72,6 +74,7 @@ std::string half_period(double period_ns) {
 }  // namespace
 
 std::vector<EmittedFile> emit_testbench(const Design& design, const Stimulus& stimulus) {
+  require_bare_element(design, "the self-checking testbench");
   std::vector<EmittedFile> files;
   std::string channels;
   std::vector<std::string> connections, done, moved;

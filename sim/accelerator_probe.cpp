@@ -22,7 +22,8 @@ AcceleratorProbe::AcceleratorProbe(const Design& design, const AcceleratorChanne
     : wires_(channels),
       channels_(accelerator_channels(design)),
       elements_(design.array.elements),
-      beat_bits_(design.memory.dram_bits) {
+      beat_bits_(design.memory.dram_bits),
+      out_row_bits_(out_row_bits(design)) {
   for (int bank = 0; bank < kBanks; ++bank) {
     bits_[static_cast<std::size_t>(bank)] = bank_bits(design, static_cast<Bank>(bank));
   }
@@ -108,7 +109,7 @@ void AcceleratorProbe::encode(unsigned channel, WordStream& to) const {
     case kCollectChannel: {
       const BankWrite& write = wires_.collect.read();
       WordPacker p(to);
-      p.put(write.row, 32);
+      p.put(write.row, out_row_bits_);
       put_packed(p, *write.data, bits_[static_cast<std::size_t>(Bank::kOut)]);
       return p.finish();
     }

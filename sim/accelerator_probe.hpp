@@ -49,7 +49,7 @@ class AcceleratorProbe {
   const AcceleratorChannels& wires_;
   std::vector<napier::Channel> channels_;
   std::array<int, kBanks> bits_{};
-  int elements_, beat_bits_;
+  int elements_, beat_bits_, out_row_bits_;
   std::vector<WordStream> scratch_;
   std::uint64_t valid_ = 0, ready_ = 0;
 };

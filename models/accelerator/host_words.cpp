@@ -33,6 +33,8 @@ void append(const StreamJob& job, WordStream& to) {
   p.finish();
 }
 
+int out_row_bits(const Design& d) { return std::max(1, widths::ceil_log2(d.memory.out_words)); }
+
 std::vector<Channel> accelerator_channels(const Design& d) {
   const int tag_bits = 4 + d.array.elements;
   int fill_bits = 0;
@@ -50,7 +52,7 @@ std::vector<Channel> accelerator_channels(const Design& d) {
       {"a_word", bank_bits(d, Bank::kA) + tag_bits},
       {"b_word", bank_bits(d, Bank::kB) + tag_bits},
       {"side_word", bank_bits(d, Bank::kSide) + tag_bits},
-      {"collect", 32 + bank_bits(d, Bank::kOut)},
+      {"collect", out_row_bits(d) + bank_bits(d, Bank::kOut)},
       {"store_job", 64},
       {"store", bank_bits(d, Bank::kOut)},
   };

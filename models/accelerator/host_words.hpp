@@ -7,6 +7,9 @@
 /// The accelerator's channels in bits. Layout: docs/accelerator.md, Channels.
 namespace napier {
 
+/// Bits of a row on channel `collect`.
+int out_row_bits(const Design& design);
+
 /// Descriptors, to and from their words.
 void append(const DmaJob& job, WordStream& to);
 void append(const StreamJob& job, WordStream& to);

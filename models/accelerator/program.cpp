@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <tuple>
 
 #include "models/accelerator/element_shares.hpp"
 #include "models/accelerator/host_words.hpp"
@@ -20,8 +22,7 @@ using Bytes = std::span<const std::uint8_t>;
 struct Region {
   WordKind kind = WordKind::kA;
   std::uint32_t address = 0, row = 0, words = 0;
-  std::uint32_t ticket = 0;           ///< the load that brings them, or the store that takes them
-  std::vector<std::uint8_t> written;  ///< of each word: whether the image has it
+  std::uint32_t ticket = 0;  ///< the load that brings them, or the store that takes them
 };
 
 /// The channels of an element from which its words are taken one after another.
@@ -118,19 +119,18 @@ class ProgramWriter {
     r.address = static_cast<std::uint32_t>(next_beat_);
     next_beat_ = end;
     p_.memory.resize(static_cast<std::size_t>(end) * beat_bytes());
-    r.written.assign(r.words, 0);
+    written_.resize(static_cast<std::size_t>(end));
     return r;
   }
   std::size_t beat_bytes() const { return static_cast<std::size_t>(d_.memory.dram_bits / 8); }
 
   /// Word `index` of a region stands in the image; what is there already must be the same.
-  void put(Region& r, std::size_t index, Bytes word) {
-    const std::size_t place =
-        (r.address + index * static_cast<std::size_t>(beats(d_, r.kind))) * beat_bytes();
-    const auto image = p_.memory.begin() + static_cast<std::ptrdiff_t>(place);
-    if (r.written[index] == 0) {
+  void put(const Region& r, std::size_t index, Bytes word) {
+    const std::size_t beat = r.address + index * static_cast<std::size_t>(beats(d_, r.kind));
+    const auto image = p_.memory.begin() + static_cast<std::ptrdiff_t>(beat * beat_bytes());
+    if (!written_[beat]) {
       std::ranges::copy(word, image);
-      r.written[index] = 1;
+      written_[beat] = true;
     } else if (!std::equal(word.begin(), word.end(), image)) {
       throw InternalError("a word of kind " + std::string(kind_name(r.kind)) + " is not what was loaded");
     }
@@ -149,14 +149,30 @@ class ProgramWriter {
   }
 
   Region load(WordKind kind, std::int64_t row, std::int64_t words, int slot) {
-    Region r = allocate(kind, row, words);
-    p_.dma.push_back({kind, r.address, r.row, r.words, last_use(bank_of(kind), slot)});
+    return load_again(allocate(kind, row, words), row, slot);
+  }
+
+  /// Loads what stands in external memory already.
+  Region load_again(Region r, std::int64_t row, int slot) {
+    r.row = static_cast<std::uint32_t>(row);
+    p_.dma.push_back({r.kind, r.address, r.row, r.words, last_use(bank_of(r.kind), slot)});
     r.ticket = count(p_.dma.size());
     return r;
   }
 
+  /// A block of an operand: its place in external memory is that of its first load.
+  Region load_block(WordKind kind, std::size_t record, int block, std::int64_t words, int slot) {
+    const std::int64_t row = std::int64_t{slot} * half(bank_of(kind));
+    const auto key = std::tuple(kind, record, block);
+    const auto found = blocks_.find(key);
+    const Region r =
+        found == blocks_.end() ? load(kind, row, words, slot) : load_again(found->second, row, slot);
+    blocks_[key] = r;
+    return r;
+  }
+
   /// Sends words [first, first + words) of a region to elements.
-  void feed(Region& r, std::int64_t first, std::int64_t words, int active, bool deal, int chunk,
+  void feed(const Region& r, std::int64_t first, std::int64_t words, int active, bool deal, int chunk,
             int chunk_last, int slot) {
     const Bank bank = bank_of(r.kind);
     StreamJob job;
@@ -264,14 +280,14 @@ class ProgramWriter {
         j > 0 && !jobs_[j - 1].update && jobs_[j - 1].record == job.record ? &jobs_[j - 1] : nullptr;
     if (before == nullptr || before->a_block != job.a_block) {
       a_slot_ ^= 1;
-      a_[static_cast<std::size_t>(a_slot_)] = load(WordKind::kA, std::int64_t{a_slot_} * half(Bank::kA),
-                                                   rows * d_.datapath.lanes * t.k_tiles, a_slot_);
+      a_[static_cast<std::size_t>(a_slot_)] =
+          load_block(WordKind::kA, job.record, job.a_block, rows * d_.datapath.lanes * t.k_tiles, a_slot_);
     }
     if (before == nullptr || before->b_block != job.b_block) {
       b_slot_ ^= 1;
       b_[static_cast<std::size_t>(b_slot_)] =
-          load(WordKind::kB, std::int64_t{b_slot_} * half(Bank::kB),
-               std::int64_t{columns(job, job.first_tile, job.tiles)} * t.k_tiles, b_slot_);
+          load_block(WordKind::kB, job.record, job.b_block,
+                     std::int64_t{columns(job, job.first_tile, job.tiles)} * t.k_tiles, b_slot_);
     }
     slots_[j % 2] = {a_slot_, b_slot_};
   }
@@ -286,10 +302,10 @@ class ProgramWriter {
     const ArrayJob& job = jobs_[j];
     const GemmRecord& r = record(job);
     const ArrayTiles t = tiles(job);
-    Operands& o = operands_[j % 2];
+    const Operands& o = operands_[j % 2];
     const auto [a_slot, b_slot] = slots_[j % 2];
-    Region& a = a_[static_cast<std::size_t>(a_slot)];
-    Region& b = b_[static_cast<std::size_t>(b_slot)];
+    const Region& a = a_[static_cast<std::size_t>(a_slot)];
+    const Region& b = b_[static_cast<std::size_t>(b_slot)];
     const int side_slot = static_cast<int>(j % 2);
     feed(o.job, 0, o.job.words, t.active(job.first_round), true, 1, 1, side_slot);
     std::int64_t side_words = 0, a_words = 0;
@@ -320,7 +336,7 @@ class ProgramWriter {
     if (!r.mask.empty()) next_mask = load_side_group(WordKind::kMask, words_of(job.first_tile), next_slot);
     for (int first = job.first_tile; first < end; first += t.group_tiles) {
       if (!r.mask.empty()) {
-        mask = std::move(next_mask);
+        mask = next_mask;
         slot = next_slot;
         const int after = first + t.group_tiles;
         if (after < end) next_mask = load_side_group(WordKind::kMask, words_of(after), next_slot);
@@ -338,7 +354,7 @@ class ProgramWriter {
   void run_update(std::size_t j) {
     const ArrayJob& job = jobs_[j];
     const int active = update_elements(job);
-    Region& words = operands_[j % 2].job;
+    const Region& words = operands_[j % 2].job;
     feed(words, 0, words.words, active, true, 1, 1, static_cast<int>(j % 2));
     // A group is a whole number of turns, so that the next one begins with the lowest element again.
     const std::int64_t most = std::min(quarter(), half(Bank::kOut)) / active * active;
@@ -346,7 +362,7 @@ class ProgramWriter {
     int slot = 0, next_slot = 0;
     Region next = load_side_group(WordKind::kUpdateIn, words_of(0), next_slot);
     for (std::int64_t first = 0; first < job.words; first += most) {
-      Region in = std::move(next);
+      const Region in = next;
       slot = next_slot;
       if (first + most < job.words) {
         next = load_side_group(WordKind::kUpdateIn, words_of(first + most), next_slot);
@@ -368,9 +384,11 @@ class ProgramWriter {
   int groups_;
   std::vector<std::array<std::int64_t, kWordKinds>> cursors_;
   std::int64_t next_beat_ = 0;
+  std::vector<bool> written_;  ///< of each beat: a word that begins there stands in the image
   std::array<std::array<std::uint32_t, 4>, kBanks> last_use_{};
   std::array<std::uint32_t, 2> stored_{};
   std::array<Operands, 2> operands_;
+  std::map<std::tuple<WordKind, std::size_t, int>, Region> blocks_;
   std::array<Region, 2> a_, b_;
   std::array<std::array<int, 2>, 2> slots_{};  ///< of job j: halves of banks a and b
   int a_slot_ = 1, b_slot_ = 1;

@@ -37,8 +37,6 @@ module napier_accelerator #(
   localparam int Elements = ${elements};
   localparam int KindWidth = 4;
   localparam int FillWidth = ${fill_bits};   // of the widest of banks a, b and side
-  localparam int VectorWidth = ${vector_width};  // of banks a and b
-  localparam int SideWidth = ${side_bank_bits};
   localparam int OutBankWidth = ${out_bank_bits};
   localparam int OutWidth = ${out_word_bits};
 %if madam

@@ -87,7 +87,7 @@ module napier_gather #(
 
   // The queues, and the word of the element at turn.
   logic [Elements-1:0] queued, pop;
-  logic [OutWidth-1:0] heads [Elements];
+  logic [Elements*OutWidth-1:0] heads;
   logic [OutWidth-1:0] head;
 %if madam
   logic updates;
@@ -112,7 +112,7 @@ module napier_gather #(
       .pop_i       (pop[e]),
       .not_empty_o (queued[e]),
       .not_full_o  (out_ready_o[e]),
-      .head_o      (heads[e])
+      .head_o      (heads[e*OutWidth +: OutWidth])
     );
   end
   always_comb begin
@@ -121,7 +121,7 @@ module napier_gather #(
     update_head = '0;
 %end
     for (int e = 0; e < Elements; e++) begin
-      if (turn[e]) head = heads[e];
+      if (turn[e]) head = heads[e*OutWidth +: OutWidth];
 %if madam
       if (turn[e]) update_head = update_out_i[e*UpdateOutWidth +: UpdateOutWidth];
 %end

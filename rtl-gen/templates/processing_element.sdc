@@ -1,5 +1,5 @@
 ${banner}
-# Every output of the element is a register or a short function of registers; half the period is left to the other
+# Every output is a register or a short function of registers; half the period is left to the other
 # side of each port.
 create_clock -name clk -period ${period} [get_ports clk_i]
 set inputs [get_ports {

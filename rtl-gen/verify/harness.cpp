@@ -69,7 +69,7 @@ std::string probe_assignments(const std::vector<ChannelGroup>& groups) {
 std::string harness_groups(const std::vector<ChannelGroup>& groups) {
   std::string text;
   for (const ChannelGroup& group : groups) {
-    text += "{\"" + group.log_suffix + "\", {\n";
+    text += "groups.push_back({\"" + group.log_suffix + "\", {\n";
     for (const ChannelPorts& c : group.channels) {
       const bool source = c.role == ChannelRole::kSource, inner = c.role == ChannelRole::kInner;
       const std::string port = "&top->" + group.port_prefix + c.name;
@@ -80,7 +80,7 @@ std::string harness_groups(const std::vector<ChannelGroup>& groups) {
               ", " + port + (source ? "_valid_i, " : "_valid_o, ") + port +
               (source || inner ? "_ready_o, " : "_ready_i, ") + port + (source ? "_i" : "_o") + ", {}},\n";
     }
-    text += "}, nullptr},\n";
+    text += "}, nullptr});\n";
   }
   return text;
 }

@@ -93,9 +93,9 @@ void check_verilator(const fs::path& scratch) {
                   "\nDebian 12 and newer have one: apt-get install verilator");
 }
 
-void lint_with_verilator(const fs::path& root, const std::vector<EmittedFile>& design, const fs::path& log) {
-  std::vector<std::string> command = {"verilator", "--lint-only", "-Wall", "--top-module",
-                                      "napier_processing_element"};
+void lint_with_verilator(const fs::path& root, const std::vector<EmittedFile>& design, const std::string& top,
+                         const fs::path& log) {
+  std::vector<std::string> command = {"verilator", "--lint-only", "-Wall", "--top-module", top};
   for (const EmittedFile& file : design) {
     if (is_verilog(file)) command.push_back(file.path.string());
   }

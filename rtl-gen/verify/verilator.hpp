@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "rtl-gen/emitted_file.hpp"
@@ -12,10 +13,10 @@ namespace napier::rtl {
 /// is older than 5.006. `scratch` is a folder to write to.
 void check_verilator(const std::filesystem::path& scratch);
 
-/// Lints the design's Verilog as it is meant to be clean: -Wall, no waivers. `root` holds the files under
-/// their paths.
+/// Lints the design's Verilog, from module `top` down, as it is meant to be clean: -Wall, no waivers. `root`
+/// holds the files under their paths.
 void lint_with_verilator(const std::filesystem::path& root, const std::vector<EmittedFile>& design,
-                         const std::filesystem::path& log);
+                         const std::string& top, const std::filesystem::path& log);
 
 /// A model built, or found built.
 struct BuiltModel {

@@ -14,6 +14,24 @@ OperandLink::OperandLink(sc_core::sc_module_name name, const Design& design)
   dont_initialize();
 }
 
+/// Operands, accumulators, bits or weights of a word.
+std::size_t OperandLink::fields_of(WordKind kind) const {
+  switch (kind) {
+    case WordKind::kA:
+      return words_.stationary();
+    case WordKind::kB:
+      return words_.vector();
+    case WordKind::kBias:
+    case WordKind::kMask:
+    case WordKind::kRowScale:
+      return words_.post_lanes();
+    case WordKind::kUpdateIn:
+      return words_.update_lanes();
+    default:
+      return 1;
+  }
+}
+
 void OperandLink::edge() {
   const bool arrives = in.fires();
   bool takes = false;

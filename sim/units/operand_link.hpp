@@ -78,6 +78,7 @@ class OperandLink : public sc_core::sc_module {
   void start_of_simulation() override { publish(); }
   template <class T>
   std::unique_ptr<LinkOutput> make_output(WordKind kind);
+  std::size_t fields_of(WordKind kind) const;
 
   int elements_;
   ChannelWords words_;
@@ -93,13 +94,7 @@ class OperandLink : public sc_core::sc_module {
 
 template <class T>
 std::unique_ptr<LinkOutput> OperandLink::make_output(WordKind kind) {
-  // By kind: a mask's bits and operand words are the same type.
-  std::size_t fields = 1;
-  if (kind == WordKind::kA) fields = words_.stationary();
-  if (kind == WordKind::kB) fields = words_.vector();
-  if (kind == WordKind::kBias || kind == WordKind::kMask || kind == WordKind::kRowScale)
-    fields = words_.post_lanes();
-  if (kind == WordKind::kUpdateIn) fields = words_.update_lanes();
+  const std::size_t fields = fields_of(kind);
   return std::make_unique<TypedLinkOutput<T>>(
       elements_, fields, [words = words_, kind](std::span<const std::uint8_t> packed, std::span<T> to) {
         if constexpr (std::is_same_v<T, std::int32_t>) {

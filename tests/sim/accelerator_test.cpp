@@ -32,6 +32,11 @@ std::vector<Design> designs() {
   Design vectors = napier::test::small_vectors();
   vectors.update.rounding = vectors.update.v_rounding = UpdateRounding::kNearest;
   result.push_back(small_array(3, vectors));
+  Design narrow_post = napier::test::small_lns();
+  narrow_post.post_processor.lanes = 2;
+  narrow_post.datapath.vector = 8;
+  narrow_post.update.lanes = 3;
+  result.push_back(small_array(2, narrow_post));
   result.push_back(small_array(4));
   result.back().array.link_bits = 8;
   result.back().memory.dram_interval = 3;

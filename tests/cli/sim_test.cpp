@@ -74,6 +74,23 @@ TEST_F(SimCommand, LeavesAForeignFolderAlone) {
   EXPECT_EQ(sim().exit_code, 2);
 }
 
+TEST_F(SimCommand, RunsAnAccelerator) {
+  trace_.design.array.elements = 2;
+  trace_ = random_trace(trace_.design, std::array<Shape, 1>{{{9, 5, 7}}}, 4);
+  write_trace(trace_, folder_ / "t.h5");
+  write_file(folder_ / "d.yaml", resolved_yaml(trace_.design));
+  const Output result = sim({"--stalls", "10", "--handshake-log"});
+  EXPECT_EQ(result.exit_code, 0) << result.text;
+  for (const char* file : {"stats.json", "traffic.csv", "cycles.csv", "events.csv", "handshake.log",
+                           "handshake.element_1.log"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "out" / file)) << file;
+  }
+  EXPECT_THAT(read_file(folder_ / "out" / "stats.txt"), HasSubstr("element_1.cause.wait_memory"));
+  const Output waves = sim({"--vcd", (folder_ / "w.vcd").string()});
+  EXPECT_EQ(waves.exit_code, 2);
+  EXPECT_THAT(waves.text, HasSubstr("--vcd shows one bare element"));
+}
+
 TEST(SimCommandHelp, ShowsAnExample) {
   EXPECT_THAT(run_napier({"sim", "--help"}).text, HasSubstr("Example: napier sim"));
 }

@@ -145,7 +145,7 @@ class Judge {
     const fs::path folder = folder_ / "lint";
     for (const rtl::EmittedFile& file : mutant) write_file(folder / file.path, file.text);
     try {
-      rtl::lint_with_verilator(folder, mutant, folder / "lint.log");
+      rtl::lint_with_verilator(folder, mutant, "napier_processing_element", folder / "lint.log");
     } catch (const InternalError&) {
       return false;
     }

@@ -77,15 +77,9 @@ INSTANTIATE_TEST_SUITE_P(Each, AcceleratorMutation,
                              // The highest element has the turn of the others, and they its.
                              Mutation{"napier_turns.sv", "next_is_highest ? chunk_last_q : chunk_q",
                                       "next_is_highest ? chunk_q : chunk_last_q", "channel "},
-                             // A multicast word leaves when the first element has taken it.
-                             Mutation{"napier_operand_link.sv", "left = pending_q & ~(valid_o & ready_i)",
-                                      "left = (valid_o & ready_i) != '0 ? '0 : pending_q", "channel "},
                              // A word's last beat is lost.
                              Mutation{"napier_dma.sv", "beat_q == BeatWidth'(i)) assembly_q",
-                                      "beat_q + 1'b1 == BeatWidth'(i)) assembly_q", "channel fill"},
-                             // Every output word takes one cycle on the link, however wide it is.
-                             Mutation{"napier_gather.sv", "wait_q <= more_cycles(kind_q)", "wait_q <= '0",
-                                      "channel "}));
+                                      "beat_q + 1'b1 == BeatWidth'(i)) assembly_q", "channel fill"}));
 
 }  // namespace
 }  // namespace napier::explore

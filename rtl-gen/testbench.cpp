@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "models/design/design_file.hpp"
-#include "models/design/design_file.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
 #include "rtl-gen/text/numbers.hpp"

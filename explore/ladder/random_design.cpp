@@ -68,6 +68,13 @@ void draw_lns(Design& d, Draws& draws) {
   if (widths::has_scaler(d)) d.pipeline.scale = draws.in(0, 3);
 }
 
+void draw_fp8(Design& d, Draws& draws) {
+  d.format.kind = draws.of(std::array{FormatKind::kFp8E4m3, FormatKind::kFp8E5m2});
+  d.datapath.term_bits = draws.in(2, 30);
+  d.datapath.term_rounding = draws.of(std::array{TermRounding::kTruncate, TermRounding::kHalfUp});
+  d.pipeline.convert = draws.in(0, 3);
+}
+
 void draw_update(Design& d, Draws& draws) {
   Update& u = d.update;
   u.kind = d.format.kind == FormatKind::kLns && draws.in(0, 3) > 0 ? UpdateKind::kMadam : UpdateKind::kHost;
@@ -151,8 +158,11 @@ Design random_design(std::uint64_t seed, std::uint64_t index) {
     Design d;
     d.name = "random_" + std::to_string(seed) + "_" + std::to_string(index);
     draw_sizes(d, draws);
-    if (draws.in(0, 5) == 0) {
+    const int kind = draws.in(0, 5);
+    if (kind == 0) {
       d.format.kind = FormatKind::kInt8;
+    } else if (kind == 1) {
+      draw_fp8(d, draws);
     } else {
       draw_lns(d, draws);
     }

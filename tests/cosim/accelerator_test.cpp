@@ -32,12 +32,14 @@ TEST(VerifyAccelerator, HoldsInEveryCycle) {
   const Design design = tiny_array();
   const Trace trace = array_trace(design);
   Folder folder;
-  const VerifyResult first = verify(design, trace, folder.path(), {});
+  VerifyOptions plain;
+  plain.build = rtl::ModelBuild::kFastBuild;
+  const VerifyResult first = verify(design, trace, folder.path(), plain);
   EXPECT_EQ(first.difference, "");
   EXPECT_EQ(first.systemc_cycles, first.verilog_cycles);
   EXPECT_EQ(first.channels, 14 + 2 * 14);
   for (const unsigned percent : {30U, 70U}) {
-    VerifyOptions stalled;
+    VerifyOptions stalled = plain;
     stalled.stall_percent = percent;
     stalled.stall_seed = percent;
     stalled.reset_after = percent == 70U ? 500 : 0;

@@ -78,6 +78,16 @@ std::string design_name(const testing::TestParamInfo<std::size_t>& info) {
 INSTANTIATE_TEST_SUITE_P(Spread, EmitDesign, testing::Range(std::size_t{0}, test::spread().size()),
                          design_name);
 
+TEST(EmitAccelerator, IsCleanUnderEveryTool) {
+  const EmittedFolder folder(test::shipped("lns8_array_tiny"));
+  folder.check({"verilator", "--lint-only", "-Wall", "--top-module", "napier_accelerator"});
+  folder.check({"iverilog", "-g2012", "-Wall", "-Wno-sensitivity-entire-vector", "-s", "napier_accelerator",
+                "-o", "/dev/null"});
+  folder.check({"yosys", "-q", "-e", ".*", "-f", "verilog -sv", "-p",
+                "hierarchy -check -top napier_accelerator; proc; select -assert-none t:$dlatch t:$adlatch; "
+                "check -assert"});
+}
+
 /// The text as its readers see it. Where a change is meant, take the new text over:
 /// napier rtl configs/designs/lns8_paper_tiny.yaml -o DIR, and copy DIR/rtl/napier_lns_multiplier.sv.
 TEST(EmitDesignGolden, TheMultiplierReadsAsStored) {

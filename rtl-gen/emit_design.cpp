@@ -5,12 +5,14 @@
 #include "rtl-gen/units/accelerator.hpp"
 #include "rtl-gen/units/accumulation_collector.hpp"
 #include "rtl-gen/units/bin_adder_tree.hpp"
+#include "rtl-gen/units/carry_save.hpp"
 #include "rtl-gen/units/constant_scaler.hpp"
 #include "rtl-gen/units/dma.hpp"
 #include "rtl-gen/units/fp_multiplier.hpp"
 #include "rtl-gen/units/fp_to_int.hpp"
 #include "rtl-gen/units/gather.hpp"
 #include "rtl-gen/units/global_buffer.hpp"
+#include "rtl-gen/units/int8_multiplier.hpp"
 #include "rtl-gen/units/lns_multiplier.hpp"
 #include "rtl-gen/units/lns_to_int.hpp"
 #include "rtl-gen/units/madam_update.hpp"
@@ -29,16 +31,21 @@ namespace napier::rtl {
 std::vector<EmittedFile> emit_design(const Design& design) {
   require_hardware(design);
   std::vector<EmittedFile> files;
+  files.push_back(emit_carry_save(design));
   if (widths::is_lns(design)) {
     files.push_back(emit_lns_multiplier(design));
     files.push_back(emit_lns_to_int(design));
+    files.push_back(emit_bin_adder_tree(design));
   } else if (widths::is_fp8(design)) {
     files.push_back(emit_fp_multiplier(design));
     files.push_back(emit_fp_to_int(design));
+    files.push_back(emit_bin_adder_tree(design));
+  } else if (has_dot_product(design)) {
+    files.push_back(emit_int8_dot_product(design));
   } else {
     files.push_back(emit_int8_multiplier(design));
+    files.push_back(emit_bin_adder_tree(design));
   }
-  files.push_back(emit_bin_adder_tree(design));
   if (widths::has_scaler(design)) files.push_back(emit_constant_scaler(design));
   files.push_back(emit_vector_lane(design));
   files.push_back(emit_vector_lanes(design));

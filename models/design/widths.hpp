@@ -65,11 +65,11 @@ inline bool has_scaler(const Design& d) {
   return is_lns(d) && d.datapath.style != ConversionStyle::kPerElement && d.datapath.lut_bits > 0;
 }
 
-/// Magnitude of one term: the largest is below 2^(F+1); LNS: one more for half_up. (FP8's largest is about
-/// 1.53 * 2^F.) INT8: a signed product.
+/// Magnitude of one term: below 2^(F+1), which LNS terms reach with half_up. (FP8's largest is about 1.53 *
+/// 2^F.) INT8: a signed product.
 inline int term_bits(const Design& d) {
-  if (is_fp8(d)) return d.datapath.term_bits + 1;
-  return is_lns(d) ? d.datapath.term_bits + 2 : 2 * d.format.bits;
+  if (!has_terms(d)) return 2 * d.format.bits;
+  return d.datapath.term_bits + (is_lns(d) && d.datapath.term_rounding == TermRounding::kHalfUp ? 2 : 1);
 }
 
 /// Signed sum of one bin over the vector, exact.

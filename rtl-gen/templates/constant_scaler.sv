@@ -1,6 +1,6 @@
 ${banner}
 // Joins the bins of a vector: (sum of constant[k] * bin sum k) >> ${const_bits}, towards minus infinity.
-// constant[k] = round(2^(k/${bins}) * 2^${const_bits}), multiplied by shifts and adds in canonical signed digits.
+// constant[k] = round(2^(k/${bins}) * 2^${const_bits}), in canonical signed digits.
 module napier_constant_scaler #(
   localparam int Bins = ${bins},
   localparam int BinSumWidth = ${bin_sum_bits},
@@ -13,12 +13,19 @@ module napier_constant_scaler #(
   localparam int ConstFraction = ${const_bits};
   localparam int ScaledWidth = ${scaled_sum_bits};  // bin sum times a constant of ConstFraction + 1 bits
 
-  ${bin_sums}
+  // One row a digit: a bin sum or its complement. The bits of negative weight are inverted, and the tree adds
+  // one constant that makes up for all of them.
+  ${rows}
 
-  logic signed [ScaledWidth-1:0] scaled;
-  assign scaled =
-      ${scaled_terms}
-  assign sum_o = SumWidth'(scaled >>> ConstFraction);
+  logic [ScaledWidth-1:0] scaled;
+  ${tree}
+  // Towards minus infinity: the fraction is dropped.
+  assign sum_o = scaled[ScaledWidth-1 -: SumWidth];
+%if dropped
+
+  logic [ConstFraction-1:0] unused_fraction;
+  assign unused_fraction = scaled[ConstFraction-1:0];
+%end
 
 endmodule : napier_constant_scaler
 

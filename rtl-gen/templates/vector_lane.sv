@@ -34,7 +34,9 @@ module napier_vector_lane #(
   localparam int ProductWidth = SignificandWidth + ExponentWidth + 1;  // sign, exponent, significand
   localparam int MagnitudeWidth = ${term_bits};
 %else
+%if !dot_product
   localparam int ProductWidth = ${product_bits};
+%end
 %end
 %end
   localparam int BinSumWidth = ${bin_sum_bits};
@@ -52,6 +54,7 @@ module napier_vector_lane #(
 %end
   end
 
+%if !dot_product
   // Multiply.
   logic [Vector*ProductWidth-1:0] product, product_q;
   for (genvar i = 0; i < Vector; i++) begin : gen_multiplier
@@ -83,6 +86,7 @@ module napier_vector_lane #(
   end
   ${multiply_registers}
 
+%end
 %if lns
   // Convert to integer terms.
   logic [Vector*MagnitudeWidth-1:0] magnitude, magnitude_q;
@@ -137,12 +141,21 @@ module napier_vector_lane #(
     .sum_o       (bin_sum)
   );
 %else
-  // Sum over the vector.
   logic [BinSumWidth-1:0] bin_sum, bin_sum_q;
+%if dot_product
+  // Multiply and sum over the vector.
+  napier_int8_dot_product u_int8_dot_product (
+    .a_i   (a_q),
+    .b_i   (b_i),
+    .sum_o (bin_sum)
+  );
+%else
+  // Sum over the vector.
   napier_bin_adder_tree u_bin_adder_tree (
     .product_i (product_q),
     .sum_o     (bin_sum)
   );
+%end
 %end
 %end
   ${reduce_registers}

@@ -2,6 +2,7 @@
 
 #include "models/design/widths.hpp"
 #include "models/units/constant_scaler.hpp"
+#include "rtl-gen/arithmetic/compressor_tree.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
@@ -30,34 +31,37 @@ std::vector<Digit> signed_digits(std::uint64_t value) {
   return {digits.rbegin(), digits.rend()};
 }
 
-/// "+ (bin_1 <<< 8) ..." of one constant. The first digit is always positive.
-std::string scaled_bin(const std::string& bin, std::uint64_t constant) {
-  std::string text;
-  for (const Digit& digit : signed_digits(constant)) {
-    text += digit.negative ? " - " : text.empty() ? "" : " + ";
-    text += "(" + bin + " <<< " + std::to_string(digit.shift) + ")";
-  }
-  return text;
-}
-
 }  // namespace
 
 EmittedFile emit_constant_scaler(const Design& design) {
   Values v = design_values(design);
   const ConstantScaler scaler(design);
   const std::vector<std::uint32_t>& constants = scaler.constants();
-  std::string declarations, terms;
+  const int bits = widths::bin_sum_bits(design);
+  CompressorTree tree(widths::scaled_sum_bits(design), "");
+  std::string rows;
   for (std::size_t k = 0; k < constants.size(); ++k) {
-    const std::string index = std::to_string(k);
-    const std::string bin = "bin_" + index;
-    declarations += "logic signed [ScaledWidth-1:0] " + bin + ";\n";
-    declarations +=
-        "assign " + bin + " = ScaledWidth'($signed(sum_i[" + index + "*BinSumWidth +: BinSumWidth]));\n";
-    terms += (k == 0 ? "  " : "+ ") + ("(" + scaled_bin(bin, constants[k]) + ")") +
-             (k + 1 == constants.size() ? ";" : "") + "  // " + std::to_string(constants[k]) + "\n";
+    const std::string index = std::to_string(k), bin = "bin_" + index;
+    std::string declared, assigned, meaning;
+    for (const Digit& digit : signed_digits(constants[k])) {
+      const std::string shift = std::to_string(digit.shift), row = bin + "_digit_" + shift;
+      // v = {!v_sign, v_rest} - 2^(bits-1), -v = {v_sign, ~v_rest} + 1 - 2^(bits-1).
+      declared += (declared.empty() ? "" : ", ") + row;
+      assigned +=
+          "assign " + row + " = " + bin + " ^ " +
+          (digit.negative ? "{1'b0, {(BinSumWidth-1){1'b1}}};\n" : "{1'b1, {(BinSumWidth-1){1'b0}}};\n");
+      meaning += (digit.negative ? " - 2^" : meaning.empty() ? " 2^" : " + 2^") + shift;
+      tree.add(row, digit.shift, bits);
+      tree.add_constant((digit.negative ? std::uint64_t{1} << digit.shift : 0) -
+                        (std::uint64_t{1} << (digit.shift + bits - 1)));
+    }
+    rows += "// " + std::to_string(constants[k]) + " =" + meaning + "\n";
+    rows += "logic [BinSumWidth-1:0] " + bin + ", " + declared + ";\n";
+    rows += "assign " + bin + " = sum_i[" + index + "*BinSumWidth +: BinSumWidth];\n" + assigned;
   }
-  v["bin_sums"] = declarations;
-  v["scaled_terms"] = terms;
+  v["rows"] = rows;
+  v["tree"] = tree.sum("scaled");
+  v["dropped"] = std::to_string(design.datapath.const_bits);
   return emit_module(design, "constant_scaler", embedded::constant_scaler_sv, v);
 }
 

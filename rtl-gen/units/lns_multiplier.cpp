@@ -10,8 +10,4 @@ EmittedFile emit_lns_multiplier(const Design& design) {
   return emit_module(design, "lns_multiplier", embedded::lns_multiplier_sv, design_values(design));
 }
 
-EmittedFile emit_int8_multiplier(const Design& design) {
-  return emit_module(design, "int8_multiplier", embedded::int8_multiplier_sv, design_values(design));
-}
-
 }  // namespace napier::rtl

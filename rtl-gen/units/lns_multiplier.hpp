@@ -7,7 +7,4 @@ namespace napier::rtl {
 /// napier_lns_multiplier: adds exponent codes, XORs signs. Combinational.
 EmittedFile emit_lns_multiplier(const Design& design);
 
-/// napier_int8_multiplier: its counterpart in an INT8 design. Combinational.
-EmittedFile emit_int8_multiplier(const Design& design);
-
 }  // namespace napier::rtl

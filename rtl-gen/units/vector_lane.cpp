@@ -5,6 +5,7 @@
 #include "rtl-gen/module.hpp"
 #include "rtl-gen/templates.hpp"
 #include "rtl-gen/text/registers.hpp"
+#include "rtl-gen/units/int8_multiplier.hpp"
 
 namespace napier::rtl {
 
@@ -17,6 +18,7 @@ EmittedFile emit_vector_lane(const Design& design) {
     stage += count;
     return pipeline_registers(comment, values, count, first);
   };
+  v["dot_product"] = has_dot_product(design) ? "1" : "0";
   v["multiply_registers"] =
       registers("after the multipliers", {{"Vector*ProductWidth", "product", "product_q"}}, p.multiply);
   if (widths::has_terms(design)) {

@@ -52,15 +52,25 @@ module map_full_adder (A, B, C, X, Y);
          "(Y[i]), ." + f.carry + "(X[i]));\n      end\n    end\n  endgenerate\nendmodule\n";
 }
 
+/// The carry-save adders of the emitted compressor trees are rows of Yosys' full adder.
+constexpr const char* kCarrySaveMap = R"(module napier_carry_save (a_i, b_i, c_i, sum_o, carry_o);
+  parameter Width = 1;
+  input [Width-1:0] a_i, b_i, c_i;
+  output [Width-1:0] sum_o, carry_o;
+  \$fa #(.WIDTH(Width)) adders (.A(a_i), .B(b_i), .C(c_i), .Y(sum_o), .X(carry_o));
+endmodule
+)";
+
 std::string quoted(const fs::path& path) { return "\"" + path.string() + "\""; }
 
 std::string script(const SynthesisJob& job, const Technology& t, const fs::path& liberty) {
   std::string text = "read_liberty -lib " + quoted(liberty) + "\n";
   for (const fs::path& file : job.verilog) text += "read_verilog -sv -DSYNTHESIS " + quoted(file) + "\n";
+  if (!t.full_adder.cell.empty()) text += "techmap -map carry_save.v\n";
   for (const std::string& module : job.black_boxes) text += "blackbox " + module + "\n";
   text += "hierarchy -check -top " + job.top + "\n";
   text += "synth -run begin:fine -top " + job.top + "\n";
-  // Sums of many addends become trees of full adders.
+  // Sums of many addends that are left become trees of full adders, too.
   if (!t.full_adder.cell.empty()) text += "maccmap\ntechmap -map full_adder.v\n";
   text += "synth -noabc -run fine:check -top " + job.top + "\n";
   text += "dfflibmap -liberty " + quoted(liberty) + "\nopt -fast\nsimplemap\n";
@@ -97,12 +107,13 @@ void synthesise(const SynthesisJob& job, const Technology& technology, const fs:
   const std::string text = script(job, technology, plain_liberty(technology, folder.parent_path()));
   const std::string abc = abc_script(job.period_ns) + abc_constraints(technology);
   const Stamp stamp(folder, "synthesis",
-                    sources + yosys_script(job, technology) + abc + full_adder_map(technology.full_adder) +
-                        digest(technology));
+                    sources + yosys_script(job, technology) + abc + kCarrySaveMap +
+                        full_adder_map(technology.full_adder) + digest(technology));
   if (stamp.holds()) return;
   write_file(folder / "synth.ys", text);
   write_file(folder / "abc.script", abc_script(job.period_ns));
   write_file(folder / "abc.constr", abc_constraints(technology));
+  write_file(folder / "carry_save.v", kCarrySaveMap);
   write_file(folder / "full_adder.v", full_adder_map(technology.full_adder));
   fs::remove(folder / "synth.log");
   run_tool({"yosys", "-q", "-s", "synth.ys"}, folder, folder / "synth.log");

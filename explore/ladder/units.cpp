@@ -19,6 +19,7 @@
 #include "models/units/post_processor.hpp"
 #include "rtl-gen/design_values.hpp"
 #include "rtl-gen/emit_design.hpp"
+#include "rtl-gen/units/int8_multiplier.hpp"
 
 namespace napier::explore::ladder {
 namespace {
@@ -148,8 +149,8 @@ Unit lns_to_int(const Design& d, const rtl::Values& values) {
 }
 
 Unit int8_multiplier(const Design& d, const rtl::Values& values) {
-  Unit unit = make_unit(d, "int8_multiplier", {"int8_multiplier"}, values, embedded::unit_int8_multiplier_sv,
-                        embedded::unit_int8_multiplier_spec_sv);
+  Unit unit = make_unit(d, "int8_multiplier", {"carry_save", "int8_multiplier"}, values,
+                        embedded::unit_int8_multiplier_sv, embedded::unit_int8_multiplier_spec_sv);
   const int bits = d.format.bits;
   set_bits(unit, 2 * bits, 2 * bits);
   interleave(unit, bits);
@@ -199,9 +200,25 @@ Unit fp_to_int(const Design& d, rtl::Values values) {
   return unit;
 }
 
+Unit int8_dot_product(const Design& d, const rtl::Values& values) {
+  Unit unit = make_unit(d, "int8_dot_product", {"carry_save", "int8_dot_product"}, values,
+                        embedded::unit_int8_dot_product_sv, embedded::unit_int8_dot_product_spec_sv);
+  const int v = d.datapath.vector, bits = d.format.bits, sum_bits = widths::bin_sum_bits(d);
+  set_bits(unit, 2 * v * bits, sum_bits);
+  add_whole_slice(unit, [=](std::uint64_t in) {
+    Fields f(in);
+    std::vector<std::int64_t> a(static_cast<std::size_t>(v));
+    for (std::int64_t& x : a) x = sign_extended(f.take(bits), bits);
+    std::int64_t sum = 0;
+    for (const std::int64_t x : a) sum += x * sign_extended(f.take(bits), bits);
+    return static_cast<std::uint64_t>(sum) & mask(sum_bits);
+  });
+  return unit;
+}
+
 Unit bin_adder_tree(const Design& d, const rtl::Values& values) {
-  Unit unit = make_unit(d, "bin_adder_tree", {"bin_adder_tree"}, values, embedded::unit_bin_adder_tree_sv,
-                        embedded::unit_bin_adder_tree_spec_sv);
+  Unit unit = make_unit(d, "bin_adder_tree", {"carry_save", "bin_adder_tree"}, values,
+                        embedded::unit_bin_adder_tree_sv, embedded::unit_bin_adder_tree_spec_sv);
   const int v = d.datapath.vector, term = widths::term_bits(d), bin_bits = widths::bin_bits(d);
   const int sum_bits = widths::bin_sum_bits(d), bins = widths::bins(d);
   const bool has_terms = widths::has_terms(d);
@@ -238,8 +255,8 @@ Unit constant_scaler(const Design& d, rtl::Values values) {
         " * 64'($signed(in_i[" + std::to_string(i * bin_sum) + " +: " + std::to_string(bin_sum) + "]));\n";
   }
   values["legal_bins"] = rtl::expand(embedded::unit_legal_bins_sv, values);
-  Unit unit = make_unit(d, "constant_scaler", {"constant_scaler"}, values, embedded::unit_constant_scaler_sv,
-                        embedded::unit_constant_scaler_spec_sv);
+  Unit unit = make_unit(d, "constant_scaler", {"carry_save", "constant_scaler"}, values,
+                        embedded::unit_constant_scaler_sv, embedded::unit_constant_scaler_spec_sv);
   set_bits(unit, bins * bin_sum, sum);
   const std::uint64_t most = static_cast<std::uint64_t>(d.datapath.vector) * mask(widths::term_bits(d));
   add_whole_slice(unit, [=](std::uint64_t in) -> std::uint64_t {
@@ -520,13 +537,17 @@ std::vector<Unit> units_of(const Design& original) {
   if (widths::is_lns(d)) {
     units.push_back(lns_multiplier(d, values));
     units.push_back(lns_to_int(d, values));
+    units.push_back(bin_adder_tree(d, values));
   } else if (widths::is_fp8(d)) {
     units.push_back(fp_multiplier(d, values));
     units.push_back(fp_to_int(d, values));
+    units.push_back(bin_adder_tree(d, values));
+  } else if (rtl::has_dot_product(d)) {
+    units.push_back(int8_dot_product(d, values));
   } else {
     units.push_back(int8_multiplier(d, values));
+    units.push_back(bin_adder_tree(d, values));
   }
-  units.push_back(bin_adder_tree(d, values));
   if (widths::has_scaler(d)) units.push_back(constant_scaler(d, values));
   units.push_back(post_processor_lane(d, values));
   if (d.update.kind == UpdateKind::kMadam) units.push_back(madam_update_lane(d, values));
@@ -537,7 +558,7 @@ std::vector<Unit> units_of(const Design& original) {
 std::vector<Unit> narrow_units_of(const Design& original) {
   Design d = original;
   d.name = original.name + "_narrow";
-  d.datapath.vector = 2;
+  d.datapath.vector = rtl::has_dot_product(d) ? 1 : 2;
   d.datapath.accumulator_bits = std::min(d.datapath.accumulator_bits, 15);
   if (widths::is_lns(d)) {
     d.format.bits = 4;

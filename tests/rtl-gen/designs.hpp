@@ -111,6 +111,11 @@ inline std::vector<Design> spread() {
       "datapath: {lanes: 2, vector: 2, term_bits: 20, term_rounding: half_up, accumulator_bits: 22, "
       "overflow: wrap}\npost_processor: {lanes: 2}\nupdate: {kind: host}\n"
       "pipeline: {multiply: 0, convert: 2, reduce: 0, post_process: 4}\n");
+  // No register between multipliers and sum: one tree for both.
+  add("int8_merged",
+      "format: {kind: int8}\ndatapath: {lanes: 2, vector: 4, accumulator_bits: 20}\n"
+      "post_processor: {lanes: 2}\nupdate: {kind: host}\n"
+      "pipeline: {multiply: 0, reduce: 2, post_process: 1}\n");
   return designs;
 }
 

@@ -27,8 +27,7 @@ module napier_lns_to_int #(
   localparam int RemainderWidth = ${gamma_log2};  // gamma = ${gamma} codes an octave
   localparam int QuotientWidth = ExponentWidth - RemainderWidth;
   localparam int MantissaWidth = ${mantissa_bits};  // ${mantissa_fraction} fraction bits, in [1, 2)
-  localparam int TermShift = ${term_shift};  // bits that fall below a term's lowest bit
-  localparam int ShiftedWidth = TermShift + TermWidth;
+  localparam int ShiftedWidth = ${shifted_bits};  // ${shifted_reason}
 
   // Split the exponent: quotient octaves, remainder codes.
   logic [QuotientWidth-1:0] quotient;
@@ -51,14 +50,14 @@ module napier_lns_to_int #(
   assign mantissa = ${mantissa_expression};
 %end
 
-  // Shift by the quotient and align; what falls below the lowest bit is dropped.
-  logic [ShiftedWidth-1:0] shifted;
+  // Aligned for the largest quotient, then one octave down for each that it lacks; what falls below the lowest bit is
+  // dropped. Zero is made in the last step.
+  ${shift_steps}
 %if half_up
-  assign shifted = (ShiftedWidth'(mantissa) << quotient) + (ShiftedWidth'(1) << (TermShift - 1));
+  assign magnitude_o = TermWidth'(shifted >> 1) + TermWidth'(shifted[0]);
 %else
-  assign shifted = ShiftedWidth'(mantissa) << quotient;
+  assign magnitude_o = TermWidth'(shifted);
 %end
-  assign magnitude_o = zero_i ? '0 : TermWidth'(shifted >> TermShift);
 %if bin_bits
   assign bin_o = exponent_i[RemainderWidth-1 -: BinWidth];
 %end

@@ -30,6 +30,33 @@ std::string mitchell_mantissa(int gamma_log2, int bin_bits) {
   return "{" + join(parts, ", ") + "}";
 }
 
+/// mantissa << quotient as far as it matters: a mux for each bit of the quotient, least shift first, so that
+/// the word is still narrow. `align` places the mantissa where a quotient of all ones has it.
+std::string shift_steps(int quotient_bits, int width, int align) {
+  const std::string amount = std::to_string(align < 0 ? -align : align);
+  std::string text = "logic [ShiftedWidth-1:0] aligned;\nassign aligned = ";
+  text += align < 0 ? "ShiftedWidth'(mantissa >> " + amount + ");\n"
+                    : "ShiftedWidth'(mantissa) << " + amount + ";\n";
+  int last = 0;  // the largest step that leaves anything
+  while (last + 1 < quotient_bits && (1 << (last + 1)) < width) ++last;
+  std::string from = "aligned";
+  for (int k = 0; k < last; ++k) {
+    const std::string to = "shifted_" + std::to_string(1 << k);
+    text += "logic [ShiftedWidth-1:0] " + to + ";\n";
+    text += "assign " + to + " = quotient[" + std::to_string(k) + "] ? " + from + " : " + from + " >> " +
+            std::to_string(1 << k) + ";\n";
+    from = to;
+  }
+  const std::string bit = "quotient[" + std::to_string(last) + "]";
+  std::string kept = "!zero_i";
+  if (last + 1 < quotient_bits) kept += " && (&quotient[QuotientWidth-1:" + std::to_string(last + 1) + "])";
+  text += "logic stays, moves;\nassign stays = " + kept + " && " + bit + ";\nassign moves = " + kept +
+          " && !" + bit + ";\n";
+  text += "logic [ShiftedWidth-1:0] shifted;\nassign shifted = ({ShiftedWidth{stays}} & " + from +
+          ") | ({ShiftedWidth{moves}} & (" + from + " >> " + std::to_string(1 << last) + "));\n";
+  return text;
+}
+
 }  // namespace
 
 EmittedFile emit_lns_to_int(const Design& design) {
@@ -46,7 +73,13 @@ EmittedFile emit_lns_to_int(const Design& design) {
   v["rounding_text"] = half_up ? "half a unit rounded up" : "the rest dropped";
   v["term_fraction"] = std::to_string(p.term_bits);
   v["term_fraction_plus_1"] = std::to_string(p.term_bits + 1);
-  v["term_shift"] = std::to_string(widths::term_shift(design));
+  const int quotient_bits = widths::product_bits(design) - f.gamma_log2;
+  const int top = (1 << quotient_bits) - 1 - f.max_quotient();  // octaves that no two codes reach
+  const int width = p.term_bits + 1 + top + (half_up ? 1 : 0);
+  v["shifted_bits"] = std::to_string(width);
+  v["shifted_reason"] = std::string("a term") + (half_up ? ", the bit below it for rounding" : "") +
+                        (top > 0 ? ", the octave of a quotient that no two codes have" : "");
+  v["shift_steps"] = shift_steps(quotient_bits, width, p.term_bits - fraction + top + (half_up ? 1 : 0));
   v["mantissa_fraction"] = std::to_string(fraction);
   v["mantissa_bits"] = std::to_string(fraction + 1);
   v["mantissa_cases"] = table ? mantissa_cases(f.gamma_log2, p.const_bits) : "";

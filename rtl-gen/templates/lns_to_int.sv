@@ -27,6 +27,7 @@ module napier_lns_to_int #(
   localparam int RemainderWidth = ${gamma_log2};  // gamma = ${gamma} codes an octave
   localparam int QuotientWidth = ExponentWidth - RemainderWidth;
   localparam int MantissaWidth = ${mantissa_bits};  // ${mantissa_fraction} fraction bits, in [1, 2)
+  localparam int ResultWidth = ${result_bits};  // ${result_reason}
   localparam int ShiftedWidth = ${shifted_bits};  // ${shifted_reason}
 
   // Split the exponent: quotient octaves, remainder codes.

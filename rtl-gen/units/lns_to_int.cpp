@@ -52,8 +52,8 @@ std::string shift_steps(int quotient_bits, int width, int align) {
   if (last + 1 < quotient_bits) kept += " && (&quotient[QuotientWidth-1:" + std::to_string(last + 1) + "])";
   text += "logic stays, moves;\nassign stays = " + kept + " && " + bit + ";\nassign moves = " + kept +
           " && !" + bit + ";\n";
-  text += "logic [ShiftedWidth-1:0] shifted;\nassign shifted = ({ShiftedWidth{stays}} & " + from +
-          ") | ({ShiftedWidth{moves}} & (" + from + " >> " + std::to_string(1 << last) + "));\n";
+  text += "logic [ResultWidth-1:0] shifted;\nassign shifted = ResultWidth'(({ShiftedWidth{stays}} & " + from +
+          ") | ({ShiftedWidth{moves}} & (" + from + " >> " + std::to_string(1 << last) + ")));\n";
   return text;
 }
 
@@ -76,9 +76,10 @@ EmittedFile emit_lns_to_int(const Design& design) {
   const int quotient_bits = widths::product_bits(design) - f.gamma_log2;
   const int top = (1 << quotient_bits) - 1 - f.max_quotient();  // octaves that no two codes reach
   const int width = p.term_bits + 1 + top + (half_up ? 1 : 0);
+  v["result_bits"] = std::to_string(width - top);
+  v["result_reason"] = half_up ? "a term and the bit below it, which rounds it" : "what a term can be";
   v["shifted_bits"] = std::to_string(width);
-  v["shifted_reason"] = std::string("a term") + (half_up ? ", the bit below it for rounding" : "") +
-                        (top > 0 ? ", the octave of a quotient that no two codes have" : "");
+  v["shifted_reason"] = top > 0 ? "and the octave of a quotient that no two codes have" : "nothing above it";
   v["shift_steps"] = shift_steps(quotient_bits, width, p.term_bits - fraction + top + (half_up ? 1 : 0));
   v["mantissa_fraction"] = std::to_string(fraction);
   v["mantissa_bits"] = std::to_string(fraction + 1);

@@ -69,11 +69,12 @@ int prove(const Sum& built, const Sum& meant) {
   write_file(folder / "carry_save.sv", emit_carry_save(test::shipped("int8_tiny")).text);
   write_file(folder / "sums.sv",
              module(built, "built", tree_of(built).sum("sum_o")) + module(meant, "meant", additions(meant)));
-  const int code = run_process({"yosys", "-q", "-p",
-                                "read_verilog -sv carry_save.sv sums.sv; proc; flatten; opt_clean; "
-                                "miter -equiv -flatten built meant both; hierarchy -top both; "
-                                "sat -verify -prove trigger 0 both"},
-                               folder, folder / "log");
+  const int code =
+      run_process({"yosys", "-q", "-p",
+                   "read_verilog -sv carry_save.sv sums.sv; hierarchy; proc; flatten; opt_clean; "
+                   "miter -equiv -flatten built meant both; hierarchy -top both; "
+                   "sat -verify -prove trigger 0 both"},
+                  folder, folder / "log");
   fs::remove_all(folder);
   return code;
 }

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "explore/estimate/bench.hpp"
 #include "models/train/bench.hpp"
+#include "rtl-gen/bench.hpp"
 #include "sim/bench.hpp"
 
 namespace napier::cli {
@@ -73,6 +74,9 @@ void add_bench(CLI::App& app) {
                 bench_training);
   add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",
                 sim::bench_simulation);
+  add_benchmark(*bench, "rtl",
+                "Time of generating and Verilating an element, and cycles a second of it; takes minutes",
+                rtl::bench_verilog);
   add_benchmark(*bench, "estimate", "Time of estimating a training step of ResNet-50, BERT-Large and GPT",
                 explore::bench_estimate);
 }

@@ -1,5 +1,7 @@
 #include "rtl-gen/flow.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "rtl-gen/emit_design.hpp"
@@ -51,23 +53,38 @@ std::string input_ports(const Design& design) {
   return text;
 }
 
+/// A design's name in what FuseSoC takes for a name: letters, digits and underscores.
+std::string core_name(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
+
 }  // namespace
 
 std::vector<EmittedFile> emit_flow(const Design& design, const std::vector<EmittedFile>& files) {
   std::vector<std::string> sources;
   for (const EmittedFile& file : files) sources.push_back(file.path.string());
   const std::string top = top_module(design);
+  const std::string unit = top.substr(top.find('_') + 1);
+  std::string listed;
+  for (const std::string& source : sources) listed += "- " + source + "\n";
   const Values values = {{"banner", banner(design, "#")},
                          {"top", top},
+                         {"unit", unit},
                          {"sources", join(sources, " ")},
+                         {"files", listed},
+                         {"name", design.name},
+                         {"core_name", core_name(design.name)},
+                         {"version", NAPIER_VERSION},
                          {"inputs", input_ports(design)},
                          {"period", shortest(design.clock.period_ns)},
                          {"half_period", shortest(design.clock.period_ns / 2)}};
-  return {
-      {"napier.f", banner(design, "//") + join(sources, "\n") + "\n"},
-      {"PORTS.md", ports_table(design)},
-      {"synth/check.ys", expand(embedded::check_ys, values)},
-      {"synth/" + top.substr(top.find('_') + 1) + ".sdc", expand(embedded::processing_element_sdc, values)}};
+  return {{"napier.f", banner(design, "//") + join(sources, "\n") + "\n"},
+          {"napier.core", expand(embedded::napier_core, values)},
+          {"PORTS.md", ports_table(design)},
+          {"synth/check.ys", expand(embedded::check_ys, values)},
+          {"synth/" + unit + ".sdc", expand(embedded::processing_element_sdc, values)}};
 }
 
 }  // namespace napier::rtl

@@ -12,7 +12,7 @@ extern const std::string_view accelerator_bank_sv, accelerator_sv, accumulation_
     processing_element_sv, queue_sv, rounding_keys_sv, rounding_noise_sv, sequencer_sv, testbench_sv,
     turns_sv, vector_lane_sv, vector_lanes_sv;
 
-extern const std::string_view check_ys, processing_element_sdc, harness_cpp, host_hpp, handshake_writer_hpp,
-    dram_timing_hpp;
+extern const std::string_view check_ys, napier_core, processing_element_sdc, harness_cpp, host_hpp,
+    handshake_writer_hpp, dram_timing_hpp;
 
 }  // namespace napier::embedded

@@ -27,6 +27,17 @@ TEST_F(SynthCommand, HelpShowsARunnableExample) {
   EXPECT_THAT(result.text, HasSubstr("Example: napier synth configs/designs/"));
 }
 
+TEST_F(SynthCommand, AReplacementOfNothingEndsWithCode2) {
+  write_file(folder_ / "napier_adder.sv", "module napier_adder; endmodule\n");
+  for (const char* name : {"napier_adder.sv", "napier_queue.sv"}) {  // no such module, no such file
+    const Output result = run_napier(
+        {"synth", design_, "--replace", (folder_ / name).string(), "-o", (folder_ / "out").string()});
+    EXPECT_EQ(result.exit_code, 2) << result.text;
+    EXPECT_THAT(result.text, HasSubstr(name));
+    EXPECT_FALSE(fs::exists(folder_ / "out"));
+  }
+}
+
 TEST_F(SynthCommand, AMissingToolEndsWithCode3AndNamesThePackage) {
   const std::string path = std::getenv("PATH");
   setenv("PATH", folder_.c_str(), 1);

@@ -35,8 +35,8 @@ TEST_F(RtlCommand, WritesVerilogAndItsFlow) {
   const Output result = rtl("out");
   ASSERT_EQ(result.exit_code, 0) << result.text;
   EXPECT_THAT(result.text, HasSubstr("files of design 'int8_tiny'"));
-  for (const char* file : {"rtl/napier_processing_element.sv", "napier.f", "napier.core", "PORTS.md", "synth/check.ys",
-                           "synth/processing_element.sdc"}) {
+  for (const char* file : {"rtl/napier_processing_element.sv", "napier.f", "napier.core", "PORTS.md",
+                           "synth/check.ys", "synth/processing_element.sdc"}) {
     EXPECT_TRUE(fs::exists(folder_ / "out" / file)) << file;
   }
   EXPECT_FALSE(fs::exists(folder_ / "out" / "tb"));

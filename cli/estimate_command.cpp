@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "explore/estimate/array_results.hpp"
 #include "explore/estimate/estimate_results.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
@@ -49,12 +50,36 @@ Workload workload_of(const Options& options) {
   return workload;
 }
 
+Objective objective(const Options& options) {
+  return options.objective == "traffic" ? Objective::kTraffic : Objective::kCycles;
+}
+
+void run_array(const Options& options, const Design& design, const Workload& workload) {
+  for (const auto& [given, name] :
+       {std::pair{!options.mapping.empty(), "--mapping"}, {options.tiles > 0, "--tiles"}}) {
+    if (!given) continue;
+    throw InputError(std::string(name) + " is for bare processing elements, and design '" + design.name +
+                     "' is an accelerator; leave it out");
+  }
+  open_output_folder(options.output, "estimate");
+  const auto start = std::chrono::steady_clock::now();
+  const ArrayEstimate result = estimate_array(design, workload, objective(options), !options.inference);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  explore::write_array_estimate(options.output, design, workload, result,
+                                {NAPIER_VERSION, options.design, options.workload, seconds});
+  std::printf("At least %lld cycles, those of %s; at most %.1f %% of the products used.\nResults in %s\n",
+              static_cast<long long>(result.work.at_least()),
+              std::string(kArrayResources[static_cast<std::size_t>(result.work.bottleneck())]).c_str(),
+              100 * result.utilisation_at_most, options.output.c_str());
+}
+
 void run(const Options& options) {
   const Design design = read_design(options.design);
   require_hardware(design);
   const Workload workload = workload_of(options);
+  if (design.array.elements > 0) return run_array(options, design, workload);
   EstimateOptions how;
-  how.objective = options.objective == "traffic" ? Objective::kTraffic : Objective::kCycles;
+  how.objective = objective(options);
   how.training = !options.inference;
   how.tiles = options.tiles;
   if (!options.mapping.empty()) how.mapping = read_mapping(options.mapping);

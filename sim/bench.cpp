@@ -9,11 +9,13 @@
 #include "models/trace/reference.hpp"
 #include "models/units/accumulation_collector.hpp"
 #include "sim/child.hpp"
+#include "sim/timing/element_timing.hpp"
 
 namespace napier::sim {
 namespace {
 
 constexpr int kRuns = 3;
+constexpr std::int64_t kTimedProducts = 100;
 constexpr std::array<Shape, 1> kProduct = {{{64, 512, 1024}}};
 
 Design element() {
@@ -65,15 +67,26 @@ double scalar_seconds(const Design& design, const GemmRecord& record) {
   return seconds;
 }
 
+/// Cycles a second without values, of the same product kTimedProducts times.
+double timing_rate(const Design& design) {
+  const Shape& s = kProduct[0];
+  const std::vector<ElementStep> steps = {{element_job(design, s.m, s.n, s.k, "product"), kTimedProducts}};
+  const auto start = std::chrono::steady_clock::now();
+  const std::int64_t cycles = run_element_timing(design, steps, {}).cycles;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(cycles) / seconds;
+}
+
 }  // namespace
 
 std::vector<BenchRow> bench_simulation() {
   const Design design = element();
   const Trace trace = random_trace(design, kProduct, 1);
-  double scalar = 1e30;
+  double scalar = 1e30, timing = 0;
   SimResult best;
   for (int i = 0; i < kRuns; ++i) {
     scalar = std::min(scalar, scalar_seconds(design, trace.gemms[0]));
+    timing = std::max(timing, timing_rate(design));
     const SimResult run = simulate_in_child(design, trace, {});
     if (i == 0 || run.seconds < best.seconds) best = run;
   }
@@ -81,6 +94,7 @@ std::vector<BenchRow> bench_simulation() {
   const auto cycles = static_cast<double>(best.cycles);
   return {{"scalar_loop.macs", macs / scalar, "MAC/s", "", 0.0},
           {"scalar_loop.cycles", cycles / scalar, "cycles/s", "", 0.0},
+          {"timing_32x32.cycles", timing, "cycles/s", "systemc_32x32.cycles", timing * best.seconds / cycles},
           {"systemc_32x32.macs", macs / best.seconds, "MAC/s", "scalar_loop.macs", scalar / best.seconds},
           {"systemc_32x32.cycles", cycles / best.seconds, "cycles/s", "scalar_loop.cycles",
            scalar / best.seconds}};

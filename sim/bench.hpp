@@ -7,7 +7,8 @@ namespace napier::sim {
 
 /// Simulated cycles and multiply-accumulates a second of the 32 x 32 LNS element (binned, 8 constants),
 /// values carried and every output checked, against a plain scalar loop that computes the same accumulators.
-/// Best of several runs of each; every run is a process of its own.
+/// Timing without values
+/// (sim/timing) beside them. Best of several runs of each; every run is a process of its own.
 std::vector<BenchRow> bench_simulation();
 
 }  // namespace napier::sim

@@ -4,9 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "explore/csv.hpp"
+#include "explore/estimate/roofline.hpp"
 #include "models/base/files.hpp"
 #include "models/config/scalar.hpp"
 #include "models/design/design_file.hpp"
+#include "models/design/widths.hpp"
 
 namespace napier::explore {
 namespace {
@@ -219,6 +221,21 @@ std::string tiles_json(const Workload& w, const Estimate& estimate) {
   return file.dump() + "\n";
 }
 
+double channel_bytes_per_cycle(const Design& d) {
+  const int vectors = 2 * d.datapath.vector * d.format.bits;  // a_fill and b_fill
+  return (vectors + d.post_processor.lanes * widths::output_bits(d)) / 8.0;
+}
+
+std::string run_json(const EstimateRun& run) {
+  nlohmann::ordered_json info;
+  info["napier"] = run.version;
+  info["command"] = "estimate";
+  info["design_file"] = run.design_file;
+  info["workload_file"] = run.workload_file;
+  info["wall_seconds"] = run.seconds;
+  return info.dump(2) + "\n";
+}
+
 void write_estimate(const std::filesystem::path& folder, const Design& d, const Workload& w,
                     const Estimate& estimate, const EstimateRun& run) {
   const auto all = estimate_statistics(d, w, estimate);
@@ -230,14 +247,19 @@ void write_estimate(const std::filesystem::path& folder, const Design& d, const 
   write_file(folder / "mapping.yaml", mapping_yaml(mappings_of(w, estimate)));
   write_file(folder / "resolved.yaml", resolved_yaml(d));
   if (!estimate.tiles.empty()) write_file(folder / "tiles.json", tiles_json(w, estimate));
-  nlohmann::ordered_json info;
-  info["napier"] = run.version;
-  info["command"] = "estimate";
-  info["design_file"] = run.design_file;
-  info["workload_file"] = run.workload_file;
-  info["wall_seconds"] = run.seconds;
-  write_file(folder / "run.json", info.dump(2) + "\n");
-  write_roofline(d, w, estimate, folder / "roofline.svg");
+  write_file(folder / "run.json", run_json(run));
+  Roofline roofline;
+  roofline.title = w.name + " on " + d.name;
+  roofline.x = "Multiply-accumulates a byte on the element's channels";
+  roofline.roof = "roof: lanes and channels";
+  roofline.peak = static_cast<double>(d.datapath.lanes) * d.datapath.vector;
+  roofline.slope = channel_bytes_per_cycle(d);
+  for (const PassSum& s : sums_by_pass(estimate)) {
+    const auto macs = static_cast<double>(s.macs);
+    roofline.points.push_back(
+        {s.pass, macs / bytes(d, s.events), macs / static_cast<double>(s.cycles.total())});
+  }
+  write_roofline(roofline, folder / "roofline.svg");
 }
 
 }  // namespace napier::explore

@@ -25,11 +25,6 @@ std::string host_csv(const Workload& workload, const Estimate& estimate);
 /// The tiles' times in the format that Perfetto and chrome://tracing open: a cycle is shown as 1 us.
 std::string tiles_json(const Workload& workload, const Estimate& estimate);
 
-/// Multiply-accumulates a cycle over multiply-accumulates a byte that crosses the element's channels, one
-/// point a layer and pass, under the roof of lanes and channels. ToolError where gnuplot is missing.
-void write_roofline(const Design& design, const Workload& workload, const Estimate& estimate,
-                    const std::filesystem::path& file);
-
 /// Bytes that the operand and output channels move in a cycle: the slope of the roof.
 double channel_bytes_per_cycle(const Design& design);
 
@@ -37,6 +32,8 @@ struct EstimateRun {
   std::string version, design_file, workload_file;
   double seconds = 0.0;
 };
+
+std::string run_json(const EstimateRun& run);
 
 /// All of the above and the resolved design in a folder, roofline last: without gnuplot only it is missing.
 void write_estimate(const std::filesystem::path& folder, const Design& design, const Workload& workload,

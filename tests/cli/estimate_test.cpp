@@ -84,6 +84,27 @@ TEST(EstimateCommand, ReadsTopologiesAndForwardPassesAlone) {
   EXPECT_EQ(statistic(here / "out/stats.json", "update_cycles"), 0);
 }
 
+TEST(EstimateCommand, BoundsAccelerators) {
+  const Workplace here;
+  Design d = here.design;
+  d.array = {2, 32, 4};
+  d.memory = {768, 256, 512, 128, 32, 1, 12, 2, 16, 6};
+  write_file(here / "a.yaml", resolved_yaml(d));
+  write_file(here / "w.yaml", kNetwork);
+  const auto ending = here.run({"estimate", "a.yaml", "--workload", "w.yaml", "-o", "out"});
+  ASSERT_EQ(ending.exit_code, 0) << ending.err;
+  EXPECT_THAT(ending.out, HasSubstr("At least "));
+  EXPECT_EQ(statistic(here / "out/stats.json", "macs"), 3 * 25 * 16 * 10);
+  EXPECT_GE(statistic(here / "out/stats.json", "cycles_at_least"),
+            statistic(here / "out/stats.json", "cycles.dma"));
+  EXPECT_THAT(read_file(here / "out/passes.csv"), HasSubstr("\nfc2,update,1,0,"));
+  EXPECT_THAT(read_file(here / "out/products.csv"), HasSubstr("\nfc2,weight_gradient,,1,16,10,25,"));
+  EXPECT_THAT(read_file(here / "out/roofline.svg"), HasSubstr("</svg>"));
+  const auto refused = here.run({"estimate", "a.yaml", "--workload", "w.yaml", "-o", "out", "--tiles", "3"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--tiles is for bare processing elements"));
+}
+
 TEST(EstimateCommand, RefusesBadInput) {
   const Workplace here;
   write_file(here / "w.yaml", kNetwork);

@@ -192,7 +192,7 @@ ArrayWork update_work(const Design& d, std::int64_t words) {
 std::int64_t row_miss_cycles(const Design& d, const ArrayWork& work) {
   const std::int64_t rows = divide_up(work.beats_read + work.beats_written, d.memory.dram_row_beats);
   const std::int64_t miss = d.memory.dram_row_miss;
-  return std::max<std::int64_t>(0, rows * miss - work.stores * std::min<std::int64_t>(miss, 6));
+  return std::max<std::int64_t>(0, (rows - 1) * miss - work.stores * std::min<std::int64_t>(miss, 6));
 }
 
 }  // namespace napier

@@ -48,7 +48,7 @@ ArrayWork update_work(const Design& design, std::int64_t words);
 
 /// Cycles that opening rows of the external memory adds to the dma at least: all words stand at addresses of
 /// their own, so that each row of beats is opened once or more. Where the last beat of a store opens one, up
-/// to six of the cycles pass while the next descriptor starts.
+/// to six of the cycles pass while the next descriptor starts, and nobody waits after the last beat of all.
 std::int64_t row_miss_cycles(const Design& design, const ArrayWork& work);
 
 }  // namespace napier

@@ -26,18 +26,20 @@ class Random {
 };
 
 inline Design random_design(Random& random) {
-  Design d = random.one_in(4) ? napier::test::small_int8() : napier::test::small_lns();
+  Design d = napier::test::small_lns();
+  if (random.one_in(4)) d = napier::test::small_int8();
+  if (random.one_in(4)) d = napier::test::small_fp8();
   d.post_processor.lanes = random.from(1, 3);
   d.datapath.lanes = d.post_processor.lanes * random.from(1, 3);
   d.datapath.vector = 1 << random.from(0, 2);
   d.collector.entries = random.from(1, 6);
   d.buffers = {random.from(2, 12), random.from(2, 8)};
-  d.update.lanes = d.format.kind == FormatKind::kInt8 ? 8 : random.from(1, 5);
+  if (d.update.kind == UpdateKind::kMadam) d.update.lanes = random.from(1, 5);
   d.pipeline.multiply = random.from(0, 2);
   d.pipeline.reduce = random.from(1, 2);
   d.pipeline.post_process = random.from(1, 4);
+  if (d.format.kind != FormatKind::kInt8) d.pipeline.convert = random.from(0, 2);
   if (d.format.kind == FormatKind::kLns) {
-    d.pipeline.convert = random.from(0, 2);
     d.pipeline.update = random.from(1, 5);
     if (random.one_in(4)) d.format.scale_group = ScaleGroup::kChannel;
     if (random.one_in(4)) d.format.rounding = Rounding::kStochastic;

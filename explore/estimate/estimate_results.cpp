@@ -222,7 +222,7 @@ std::string tiles_json(const Workload& w, const Estimate& estimate) {
 }
 
 double channel_bytes_per_cycle(const Design& d) {
-  const int vectors = 2 * d.datapath.vector * d.format.bits;  // a_fill and b_fill
+  const int vectors = (widths::stationary_words(d) + d.datapath.vector) * d.format.bits;  // a_fill and b_fill
   return (vectors + d.post_processor.lanes * widths::output_bits(d)) / 8.0;
 }
 

@@ -16,7 +16,10 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) { return a / b + (a % b !
 bool has_scales(const Design& d, const LayerProduct& p) {
   return widths::has_row_scales(d) && p.weights_stay;
 }
-bool rows_are_special(const Design& d, const LayerProduct& p) { return p.bias || has_scales(d, p); }
+/// Vectors of weights may have scales of their own too; those come with `a` alone.
+bool rows_are_special(const Design& d, const LayerProduct& p) {
+  return p.bias || has_scales(d, p) || (widths::has_vector_scales(d) && p.weights_stay);
+}
 
 /// `total` in pieces of `size`, the last one smaller, as (size, count).
 std::vector<std::pair<std::int64_t, std::int64_t>> pieces(std::int64_t total, std::int64_t size) {
@@ -73,9 +76,10 @@ std::vector<ElementStep> mapped_jobs(const Design& d, const LayerProduct& p, con
 std::int64_t traffic_bits(const Design& d, const ElementEvents& e) {
   const std::int64_t vector = std::int64_t{d.datapath.vector} * d.format.bits, lanes = d.post_processor.lanes;
   const std::string what = "traffic in bits";
-  std::int64_t bits = checked_product({checked_add(e.a_fill, e.b_fill, what), vector}, what);
+  std::int64_t bits = checked_product({e.b_fill, vector}, what);
   for (const auto& [words, width] :
-       {std::pair{e.bias, lanes * d.datapath.accumulator_bits}, std::pair{e.row_scale, lanes * 16},
+       {std::pair{e.a_fill, std::int64_t{widths::stationary_words(d)} * d.format.bits},
+        std::pair{e.bias, lanes * d.datapath.accumulator_bits}, std::pair{e.row_scale, lanes * 16},
         std::pair{e.mask, lanes}, std::pair{e.out, lanes * widths::output_bits(d)},
         std::pair{e.jobs, std::int64_t{widths::job_bits(d)}}}) {
     bits = checked_add(bits, checked_product({words, width}, what), what);

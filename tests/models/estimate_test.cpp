@@ -93,6 +93,19 @@ TEST(Mapping, RowScalesStayWithTheWeights) {
   EXPECT_EQ(legal_stationary(d, pass_products(l, TrainingPass::kWeightGradient, 1).at(0)).size(), 2U);
 }
 
+TEST(Mapping, ScalesOfVectorsStayWithTheWeights) {
+  Design d = test::small_lns();
+  d.format.scale_group = ScaleGroup::kVector;
+  WorkloadLayer l;
+  l.inputs = 10, l.outputs = 10;
+  EXPECT_EQ(legal_stationary(d, pass_products(l, TrainingPass::kForward, 1).at(0)),
+            std::vector{Stationary::kA});
+  EXPECT_EQ(legal_stationary(d, pass_products(l, TrainingPass::kInputGradient, 1).at(0)).size(), 2U);
+  ElementEvents one;
+  one.a_fill = 1;  // four words of 8 bits, and the octaves
+  EXPECT_EQ(traffic_bits(d, one), 40);
+}
+
 /// The search against every mapping there is.
 TEST(Mapping, NoOtherMappingIsBetter) {
   std::mt19937_64 random(6);

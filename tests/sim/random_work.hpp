@@ -41,7 +41,8 @@ inline Design random_design(Random& random) {
   if (d.format.kind != FormatKind::kInt8) d.pipeline.convert = random.from(0, 2);
   if (d.format.kind == FormatKind::kLns) {
     d.pipeline.update = random.from(1, 5);
-    if (random.one_in(4)) d.format.scale_group = ScaleGroup::kChannel;
+    if (random.one_in(3))
+      d.format.scale_group = random.one_in(2) ? ScaleGroup::kChannel : ScaleGroup::kVector;
     if (random.one_in(4)) d.format.rounding = Rounding::kStochastic;
     if (random.one_in(4)) {
       d.datapath.style = ConversionStyle::kPerElement;

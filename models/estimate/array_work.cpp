@@ -7,10 +7,10 @@
 namespace napier {
 namespace {
 
-constexpr std::array<std::int64_t ArrayWork::*, 11> kCounts = {
-    &ArrayWork::jobs,          &ArrayWork::loads,   &ArrayWork::stores,  &ArrayWork::beats_read,
-    &ArrayWork::beats_written, &ArrayWork::a_words, &ArrayWork::b_words, &ArrayWork::side_words,
-    &ArrayWork::gather_words,  &ArrayWork::issues,  &ArrayWork::macs};
+constexpr std::array<std::int64_t ArrayWork::*, 12> kCounts = {
+    &ArrayWork::beats_used, &ArrayWork::jobs,          &ArrayWork::loads,   &ArrayWork::stores,
+    &ArrayWork::beats_read, &ArrayWork::beats_written, &ArrayWork::a_words, &ArrayWork::b_words,
+    &ArrayWork::side_words, &ArrayWork::gather_words,  &ArrayWork::issues,  &ArrayWork::macs};
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 
@@ -23,6 +23,8 @@ class Tally {
   /// the latency of the last one, whose answer the next descriptor waits for.
   void load(WordKind kind, std::int64_t words, std::int64_t count = 1) {
     const std::int64_t all = words * beats(d_, kind);
+    const bool block = kind == WordKind::kA || kind == WordKind::kB;  // the same one each time
+    work.beats_used += block ? all : all * count;
     work.loads += count;
     work.beats_read += all * count;
     work.of(ArrayResource::kDma) +=
@@ -34,6 +36,7 @@ class Tally {
     const std::int64_t all = words * beats(d_, kind);
     ++work.stores;
     work.beats_written += all;
+    work.beats_used += all;
     work.of(ArrayResource::kDma) += 7 + (all - 1) * d_.memory.dram_interval;
     work.gather_words += words;
     // The last word's turn on the link is not waited for; descriptor and start take a cycle each.
@@ -190,7 +193,7 @@ ArrayWork update_work(const Design& d, std::int64_t words) {
 }
 
 std::int64_t row_miss_cycles(const Design& d, const ArrayWork& work) {
-  const std::int64_t rows = divide_up(work.beats_read + work.beats_written, d.memory.dram_row_beats);
+  const std::int64_t rows = divide_up(work.beats_used, d.memory.dram_row_beats);
   const std::int64_t miss = d.memory.dram_row_miss;
   return std::max<std::int64_t>(0, (rows - 1) * miss - work.stores * std::min<std::int64_t>(miss, 6));
 }

@@ -21,7 +21,9 @@ struct ArrayWork {
   std::int64_t jobs = 0;
   std::int64_t loads = 0, stores = 0;              ///< dma descriptors
   std::int64_t beats_read = 0, beats_written = 0;  ///< of the external memory
-  std::int64_t a_words = 0, b_words = 0;           ///< that links a and b carry
+  std::int64_t beats_used =
+      0;  ///< different addresses among them: a block loaded again stands where it stood
+  std::int64_t a_words = 0, b_words = 0;  ///< that links a and b carry
   std::int64_t side_words = 0;
   std::int64_t gather_words = 0;
   std::int64_t issues = 0;  ///< B vectors into lanes, all elements
@@ -46,9 +48,9 @@ ArrayWork product_work(const Design& design, const ProductShape& shape, const Bl
 /// Of one tensor's update, in words of update.lanes weights, at least one.
 ArrayWork update_work(const Design& design, std::int64_t words);
 
-/// Cycles that opening rows of the external memory adds to the dma at least: all words stand at addresses of
-/// their own, so that each row of beats is opened once or more. Where the last beat of a store opens one, up
-/// to six of the cycles pass while the next descriptor starts, and nobody waits after the last beat of all.
+/// Cycles that opening rows of the external memory adds to the dma at least: each row of the beats that are
+/// used is opened once or more. Where the last beat of a store opens one, up to six of the cycles pass while
+/// the next descriptor starts, and nobody waits after the last beat of all.
 std::int64_t row_miss_cycles(const Design& design, const ArrayWork& work);
 
 }  // namespace napier

@@ -49,9 +49,9 @@ std::vector<std::pair<ProductShape, std::int64_t>> array_shapes(const Design& de
                                                                 const std::string& place);
 
 /// The mapping with the smallest bound (Objective::kCycles) or the fewest beats of the external memory
-/// (kTraffic); by the other one among equals. Every operand that may stay is looked at with as few pieces of K as fit,
-/// and with one more as long as that is better; blocks are the largest that fit, since every count grows with
-/// the number of blocks.
+/// (kTraffic); by the other one among equals. Every operand that may stay is looked at with as few pieces of
+/// K as fit, and with one more as long as that is better; blocks are the largest that fit, since every count
+/// grows with the number of blocks.
 ArrayMapping best_array_mapping(const Design& design, const LayerProduct& product, Objective objective,
                                 const std::string& place);
 

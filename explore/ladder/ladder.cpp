@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "explore/csv.hpp"
+#include "explore/ladder/coverage.hpp"
 #include "explore/ladder/exhaustive.hpp"
 #include "explore/ladder/formal.hpp"
 #include "explore/ladder/gate_level.hpp"

@@ -1,6 +1,7 @@
 ${banner}
 // Drives the Verilated design with the words of a trace and writes its handshake log.
 // Usage: harness STIMULUS LOG SEED STALL_PERCENT MAX_CYCLES RESET_AFTER
+// A model built for coverage also writes LOG.coverage.
 // RESET_AFTER: cycles that the element runs before it is reset in mid-flight; the run that is logged begins after that.
 %if memory
 // Each element has a log of its own beside LOG, with .element_0 and so on before the extension.
@@ -31,6 +32,9 @@ ${banner}
 #include "handshake_writer.hpp"
 #include "host.hpp"
 #include "verilated.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 namespace {
 
@@ -219,6 +223,9 @@ void run(char** arguments) {
   }
   replay(*top, groups, seed, percent, max_cycles, true);
   top->final();
+#if VM_COVERAGE
+  context.coveragep()->write((std::string(arguments[2]) + ".coverage").c_str());
+#endif
   for (Group& group : groups) group.log->finish();
   std::printf("%llu\n", static_cast<unsigned long long>(groups.front().log->cycles()));
 }

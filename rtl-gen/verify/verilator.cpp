@@ -56,6 +56,7 @@ std::vector<std::string> build_command(const fs::path& root, const std::vector<E
     command.insert(command.end(), {"-O1", "-MAKEFLAGS", "OPT_FAST=-O0", "-MAKEFLAGS", "OPT_SLOW=-O0",
                                    "-MAKEFLAGS", "OPT_GLOBAL=-O1"});
   }
+  if (build == ModelBuild::kCoverage) command.insert(command.end(), {"--coverage-line", "--coverage-toggle"});
   if (on_path("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   for (const auto* files : {&design, &harness}) {
     for (const EmittedFile& file : *files) {
@@ -68,7 +69,9 @@ std::vector<std::string> build_command(const fs::path& root, const std::vector<E
 /// Everything that decides the model.
 std::string content_hash(const std::vector<EmittedFile>& design, const std::vector<EmittedFile>& harness,
                          ModelBuild build) {
-  std::string all = build == ModelBuild::kFastModel ? kBlocks : "flat";
+  std::string all = build == ModelBuild::kFastModel   ? kBlocks
+                    : build == ModelBuild::kFastBuild ? "flat"
+                                                      : "coverage";
   for (const auto* files : {&design, &harness}) {
     for (const EmittedFile& file : *files) all += file.path.string() + '\0' + file.text + '\0';
   }

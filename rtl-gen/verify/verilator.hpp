@@ -25,7 +25,8 @@ struct BuiltModel {
 };
 
 /// Whether a model is built to run long, or, for a few thousand cycles of a small design, to be built soon.
-enum class ModelBuild { kFastModel, kFastBuild };
+/// kCoverage: as kFastBuild, and counts how often each line runs and each bit toggles.
+enum class ModelBuild { kFastModel, kFastBuild, kCoverage };
 
 /// Verilates design and harness to plain C++ and compiles them, in root/build/HASH. The hash covers every
 /// byte that goes in, so a model that is already there is used as it is.

@@ -1,6 +1,7 @@
 #include "explore/ladder/cycle_bench.hpp"
 
 #include <array>
+#include <cstdio>
 #include <map>
 
 #include "explore/ladder/proof_texts.hpp"
@@ -170,6 +171,22 @@ CycleBench make_cycle_bench(const Design& design, const Trace& trace, unsigned s
   options.handshake_log = folder / "systemc.hslog";
   sim::simulate_in_child(design, trace, options);
   return make_cycle_bench(design, trace, *options.handshake_log, inner);
+}
+
+void check_icarus(const fs::path& scratch) {
+  for (const char* program : {"iverilog", "vvp"}) find_tool(program);
+  constexpr int kOldestMajor = 11;
+  const fs::path answer = scratch / "icarus_version.log";
+  fs::remove(answer);
+  run_process({"iverilog", "-V"}, scratch, answer);
+  const std::string text = read_file(answer);
+  fs::remove(answer);
+  int major = 0;
+  // "Icarus Verilog version 11.0 (stable) ()"
+  if (std::sscanf(text.c_str(), "Icarus Verilog version %d", &major) == 1 && major >= kOldestMajor) return;
+  throw ToolError("Icarus Verilog 11.0 or newer is needed, and '" + find_tool("iverilog").string() +
+                  "' says it is: " + text.substr(0, text.find('\n')) +
+                  "\nDebian 12 and newer have one: apt-get install iverilog");
 }
 
 BenchOutcome run_cycle_bench(const CycleBench& bench, const std::vector<rtl::EmittedFile>& files,

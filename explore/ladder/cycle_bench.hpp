@@ -27,6 +27,9 @@ CycleBench make_cycle_bench(const Design& design, const Trace& trace, const std:
 CycleBench make_cycle_bench(const Design& design, const Trace& trace, unsigned stalls, std::uint64_t seed,
                             const std::filesystem::path& folder, bool inner);
 
+/// Throws ToolError, naming the Debian package, where Icarus Verilog is missing or older than 11.0.
+void check_icarus(const std::filesystem::path& scratch);
+
 /// What became of a run of the bench under Icarus.
 enum class BenchOutcome { kPassed, kFailed, kRefused, kHung };
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "explore/ladder/cycle_bench.hpp"
 #include "explore/ladder/journal.hpp"
 #include "explore/ladder/unit_texts.hpp"
 #include "models/base/digest.hpp"
@@ -71,6 +72,7 @@ std::string first_wrong_input(const Unit& unit, const Slice& slice, const fs::pa
 }
 
 RungResult climb_exhaustive(const Climb& climb, const fs::path& folder) {
+  check_icarus(folder);
   RungResult result;
   int slices = 0, wider = 0;
   for (const Unit& unit : all_units(climb)) {

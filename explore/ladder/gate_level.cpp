@@ -44,6 +44,7 @@ constexpr std::array<Run, 3> kRuns = {
 }  // namespace
 
 RungResult climb_gate_level(const Climb& climb, const fs::path& folder) {
+  check_icarus(folder);
   check_yosys(folder);
   const cost::Technology technology = cost::default_technology();
   RungResult result;

@@ -105,9 +105,13 @@ void check_letters(const std::string& letters) {
 
 const std::vector<Rung>& rungs() {
   static const std::vector<Rung> all = {
-      {'a', "exhaustive", "inputs tried", climb_exhaustive}, {'b', "formal", "theorems proven", climb_formal},
-      {'c', "replay", "cycles compared", climb_replay},      {'d', "random", "designs", climb_random_designs},
-      {'e', "gates", "cycles compared", climb_gate_level},   {'g', "mutation", "faults", climb_mutation},
+      {'a', "exhaustive", "inputs tried", climb_exhaustive},
+      {'b', "formal", "theorems proven", climb_formal},
+      {'c', "replay", "cycles compared", climb_replay},
+      {'d', "random", "designs", climb_random_designs},
+      {'e', "gates", "cycles compared", climb_gate_level},
+      {'f', "coverage", "points reached", climb_coverage},
+      {'g', "mutation", "faults", climb_mutation},
   };
   return all;
 }

@@ -209,6 +209,7 @@ void climb_design(const Design& design, const Climb& climb, const fs::path& fold
 }  // namespace
 
 RungResult climb_mutation(const Climb& climb, const fs::path& folder) {
+  check_icarus(folder);
   check_yosys(folder);
   rtl::check_verilator(folder);
   Tally tally;

@@ -1,5 +1,8 @@
 #include "rtl-gen/units/lns_to_int.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "models/design/widths.hpp"
 #include "models/format/constants.hpp"
 #include "rtl-gen/design_values.hpp"
@@ -12,11 +15,10 @@ namespace napier::rtl {
 namespace {
 
 /// One line a remainder: its constant 2^(r/gamma).
-std::string mantissa_cases(int gamma_log2, int const_bits) {
+std::string mantissa_cases(int gamma_log2, const std::vector<std::uint32_t>& constants, int bits) {
   std::string text;
-  const std::vector<std::uint32_t> constants = octave_constants(gamma_log2, const_bits);
   for (std::size_t r = 0; r < constants.size(); ++r) {
-    text += literal(gamma_log2, r) + ": mantissa = " + literal(const_bits + 1, constants[r]) + ";\n";
+    text += literal(gamma_log2, r) + ": mantissa = " + literal(bits, constants[r]) + ";\n";
   }
   return text;
 }
@@ -82,8 +84,12 @@ EmittedFile emit_lns_to_int(const Design& design) {
   v["shifted_reason"] = top > 0 ? "and the octave of a quotient that no two codes have" : "nothing above it";
   v["shift_steps"] = shift_steps(quotient_bits, width, p.term_bits - fraction + top + (half_up ? 1 : 0));
   v["mantissa_fraction"] = std::to_string(fraction);
-  v["mantissa_bits"] = std::to_string(fraction + 1);
-  v["mantissa_cases"] = table ? mantissa_cases(f.gamma_log2, p.const_bits) : "";
+  // With few fraction bits the last constant is rounded up to 2: a bit more.
+  const std::vector<std::uint32_t> constants = octave_constants(f.gamma_log2, p.const_bits);
+  const int mantissa_bits =
+      table ? std::max(fraction + 1, static_cast<int>(std::bit_width(constants.back()))) : fraction + 1;
+  v["mantissa_bits"] = std::to_string(mantissa_bits);
+  v["mantissa_cases"] = table ? mantissa_cases(f.gamma_log2, constants, mantissa_bits) : "";
   v["mantissa_expression"] = per_element ? literal(p.const_bits + 1, std::uint64_t{1} << p.const_bits)
                                          : mitchell_mantissa(f.gamma_log2, widths::bin_bits(design));
   return emit_module(design, "lns_to_int", embedded::lns_to_int_sv, v);

@@ -71,7 +71,9 @@ void set_constants(Values& v, const Design& d) {
   v["gaussian_cells"] = std::to_string(cells);
   v["gaussian_index_bits"] = std::to_string(index_bits(cells));
   v["gaussian_cases"] = table_cases(unit.gaussian_table(), index_bits(cells), "gain", gain);
-  const int const_width = d.datapath.const_bits + 1;
+  // With few fraction bits the last constant is rounded up to 2: a bit more.
+  const int more = static_cast<int>(unit.octave_table().back() >> (d.datapath.const_bits + 1));
+  const int const_width = d.datapath.const_bits + 1 + more;
   v["octave_cases"] = d.format.gamma_log2 > 0
                           ? table_cases(unit.octave_table(), d.format.gamma_log2, "constant", const_width)
                           : "";
@@ -80,7 +82,8 @@ void set_constants(Values& v, const Design& d) {
   const int noise = unit.stochastic_step() ? MadamUpdate::kStepFraction : 0;
   v["update_most_shift"] = std::to_string(d.update.bits - 1 + noise);
   v["update_shift_bits"] = std::to_string(index_bits(d.update.bits + noise));
-  v["update_wide_bits"] = std::to_string(d.datapath.const_bits + d.update.bits + noise + (noise > 0 ? 0 : 1));
+  v["update_wide_bits"] =
+      std::to_string(d.datapath.const_bits + d.update.bits + noise + (noise > 0 ? more : 1));
 }
 
 /// round_first: each threshold that is passed puts its own logarithm in place of the one before.

@@ -130,20 +130,15 @@ void count_saturations(const Design& design, const GemmRecord& r, Function& func
 Trace telling_trace(const Design& design, int layers, std::uint64_t seed) {
   Trace trace = small_trace(design, layers, seed);
   GemmRecord& first = trace.gemms.front();
-  first.k_out += widths::is_lns(design) ? 4 << design.format.gamma_log2 : 4;
+  first.k_out += widths::is_lns(design) ? 15 << design.format.gamma_log2 : 15;
   first.post.bias_k = bias_k(design, first.k_a, first.k_b, first.k_out);
   compute_expected(design, first);
   const int rows = std::min(design.buffers.a_rows, 4);
   const std::array<Shape, 1> last = {Shape{2 * design.datapath.lanes, 1, rows * design.datapath.vector}};
   Trace more = random_trace(design, last, seed + 1000);
   trace.gemms.push_back(more.gemms.front());
-  if (!more.updates.empty()) trace.updates.push_back(more.updates.front());
+  for (int i = 0; i < 8 * layers && !more.updates.empty(); ++i) trace.updates.push_back(more.updates.front());
   return trace;
-}
-
-/// Whether weights take the update unit longer than they take buffer A, so that the lanes idle at the end.
-bool updates_outlast_products(const Design& design) {
-  return design.update.kind == UpdateKind::kMadam && design.datapath.vector > design.update.lanes;
 }
 
 /// Everything that must be seen, with 0 hits.
@@ -156,7 +151,7 @@ Function all_functions(const Design& design) {
     for (int r = 0; r < 1 << design.format.gamma_log2; ++r) function["remainder " + std::to_string(r)] = 0;
   }
   for (const sim::CauseText& cause : sim::kCauses) {
-    if (cause.name != "idle" || updates_outlast_products(design))
+    if (cause.name != "idle" || design.update.kind == UpdateKind::kMadam)
       function["cycles " + std::string(cause.name)] = 0;
   }
   if (design.update.kind == UpdateKind::kMadam) {

@@ -127,6 +127,7 @@ class OnnxTest(unittest.TestCase):
     def test_normalization_keeps_its_four_vectors(self):
         w = self.numbers(3, 1, 1, 1)
         four = {n: self.numbers(3) for n in ("scale", "shift", "mean", "variance")}
+        four["variance"] = np.abs(four["variance"])
         self.save(
             [node("Conv", ["x", "w"], "c"), node("BatchNormalization", ["c", *four], "y")],
             {"w": w, **four},

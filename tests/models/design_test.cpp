@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "6"},
         BadDesign{
             "datapath: {const_bits: 24, term_bits: 30, vector: 256}\n",
-            "d.yaml:1:24: the sum over the bins needs 66 bits, more than 63; lower datapath.const_bits, "
+            "d.yaml:1:24: the sum over the bins needs 65 bits, more than 63; lower datapath.const_bits, "
             "datapath.term_bits or datapath.vector"},
         BadDesign{"datapath: {vector: 24}\n",
                   "d.yaml:1:20: datapath.vector 24 is no power of two; write 16 or 32"},

@@ -200,7 +200,8 @@ TEST(LadderNames, ThatAreKeywordsOfVerilogDoNoHarm) {
   design.name = "module";
   const std::vector<rtl::EmittedFile> files = rtl::emit_design(design);
   for (const rtl::EmittedFile& file : files) write_file(folder.path() / file.path, file.text);
-  EXPECT_NO_THROW(rtl::lint_with_verilator(folder.path(), files, folder.path() / "log"));
+  EXPECT_NO_THROW(
+      rtl::lint_with_verilator(folder.path(), files, rtl::top_module(design), folder.path() / "log"));
 }
 
 /// Old tools, each as a script that tells an old version.

@@ -258,6 +258,8 @@ Unit constant_scaler(const Design& d, rtl::Values values) {
   Unit unit = make_unit(d, "constant_scaler", {"carry_save", "constant_scaler"}, values,
                         embedded::unit_constant_scaler_sv, embedded::unit_constant_scaler_spec_sv);
   set_bits(unit, bins * bin_sum, sum);
+  unit.slow =
+      true;  // one tree over the digits of all bins has no inner point in common with products and sums
   const std::uint64_t most = static_cast<std::uint64_t>(d.datapath.vector) * mask(widths::term_bits(d));
   add_whole_slice(unit, [=](std::uint64_t in) -> std::uint64_t {
     Fields f(in);

@@ -27,6 +27,7 @@ struct Unit {
   int input_bits = 0, output_bits = 0;  ///< of the wrapper's ports
   std::vector<int> order;               ///< of the inputs in a truth table's decision diagram, leaves first
   std::vector<Slice> slices;            ///< those with at most 20 free bits
+  bool slow = false;  ///< proving it at full width takes more than minutes; rung b of `ci` proves it narrow
 };
 
 /// The stateless units as the design has them: what is proven by rung b. Registers inside (pipelines of the

@@ -10,6 +10,12 @@ namespace napier {
 namespace {
 
 constexpr const char* kLength = "the number of cycles";
+constexpr const char* kNumber = "the number of events";
+
+/// Sums of the recurrence: unlike checked_add without a string a call.
+void add(std::int64_t& sum, std::int64_t more, const char* what) {
+  if (__builtin_add_overflow(sum, more, &sum)) refuse_count(what);
+}
 constexpr std::int64_t kNever = INT64_MIN / 4;  // before all cycles; sums with it do not overflow
 constexpr std::array<std::int64_t ElementCycles::*, kElementCauses.size()> kCycles = {
     &ElementCycles::busy,  &ElementCycles::wait_a, &ElementCycles::load_bias, &ElementCycles::pipeline,
@@ -52,7 +58,7 @@ ElementJob element_job(const Design& d, std::int64_t m, std::int64_t n, std::int
 }
 
 ElementCycles& ElementCycles::operator+=(const ElementCycles& other) {
-  for (const auto member : kCycles) this->*member += other.*member;
+  for (const auto member : kCycles) add(this->*member, other.*member, kLength);
   return *this;
 }
 
@@ -63,7 +69,7 @@ ElementCycles& ElementCycles::operator-=(const ElementCycles& other) {
 
 ElementCycles ElementCycles::times(std::int64_t factor) const {
   ElementCycles result = *this;
-  for (const auto member : kCycles) result.*member *= factor;
+  for (const auto member : kCycles) result.*member = checked_product({result.*member, factor}, kLength);
   return result;
 }
 
@@ -74,13 +80,13 @@ std::array<std::int64_t, kElementCauses.size()> values(const ElementCycles& cycl
 }
 
 ElementEvents& ElementEvents::operator+=(const ElementEvents& other) {
-  for (const auto member : kEvents) this->*member += other.*member;
+  for (const auto member : kEvents) add(this->*member, other.*member, kNumber);
   return *this;
 }
 
 ElementEvents ElementEvents::times(std::int64_t factor) const {
   ElementEvents result = *this;
-  for (const auto member : kEvents) result.*member *= factor;
+  for (const auto member : kEvents) result.*member = checked_product({result.*member, factor}, kNumber);
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
+#include "models/base/temporary_folder.hpp"
 #include "models/stimulus/stimulus.hpp"
 #include "models/trace/reference.hpp"
 #include "rtl-gen/emit_design.hpp"
@@ -42,28 +43,6 @@ Design small_element() {
   design.datapath.style = ConversionStyle::kPerElement;
   return design;
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "napier-bench-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw InputError("cannot create a folder in '" + fs::temp_directory_path().string() +
-                       "'; free some space there or set TMPDIR to another folder");
-    }
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

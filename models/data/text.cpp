@@ -9,6 +9,7 @@
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/base/process.hpp"
+#include "models/base/temporary_folder.hpp"
 
 namespace napier {
 namespace fs = std::filesystem;
@@ -16,29 +17,6 @@ namespace {
 
 constexpr int kBytes = 256;
 constexpr std::ptrdiff_t kVerses = 31102;
-
-/// A new folder, removed with what is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "napier-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw InputError("cannot create a folder in '" + fs::temp_directory_path().string() +
-                       "'; set TMPDIR to a writable one");
-    }
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Without each line's first word, the verse's reference.
 std::string without_references(std::string_view lines) {

@@ -13,7 +13,9 @@ namespace napier {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    const std::filesystem::path place = std::filesystem::temp_directory_path();
+    std::error_code none;  // TMPDIR may name what is no folder
+    const std::filesystem::path place = std::filesystem::temp_directory_path(none);
+    if (none) throw InputError("TMPDIR names no folder; set it to a writable one");
     std::string name = (place / "napier-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) {
       throw InputError("cannot create a folder in '" + place.string() +

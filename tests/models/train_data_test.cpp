@@ -4,6 +4,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
+#include "models/base/temporary_folder.hpp"
 #include "models/data/dataset.hpp"
 #include "models/data/idx.hpp"
 #include "tests/models/synthetic_dataset.hpp"
@@ -97,6 +98,15 @@ TEST_F(Data, LabelsMustBeClasses) {
 
 TEST_F(Data, MoreSamplesThanThereAre) {
   EXPECT_THAT(refusal(31), HasSubstr("dataset.train_samples asks for 31"));
+}
+
+TEST(TemporaryFolder, RefusesATemporaryPlaceThatIsNone) {
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  setenv("TMPDIR", "/nonexistent", 1);
+  EXPECT_THROW(TemporaryFolder(), InputError);
+  before != nullptr ? setenv("TMPDIR", kept.c_str(), 1) : unsetenv("TMPDIR");
+  EXPECT_TRUE(std::filesystem::is_directory(TemporaryFolder().path()));
 }
 
 }  // namespace

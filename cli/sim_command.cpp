@@ -12,6 +12,7 @@
 #include "models/trace/trace_check.hpp"
 #include "sim/accelerator_statistics.hpp"
 #include "sim/run_directory.hpp"
+#include "sim/timing/trace_timing.hpp"
 
 namespace napier::cli {
 namespace {
@@ -22,7 +23,7 @@ struct Options {
   std::int64_t from = 0, to = -1;
   unsigned stalls = 0;
   std::uint64_t seed = 1;
-  bool log = false;
+  bool log = false, timing = false;
 };
 
 /// One line with rate and time left: rewritten on a terminal, a plain line every ten seconds elsewhere.
@@ -54,6 +55,25 @@ void print(std::int64_t cycles, double utilisation, std::int64_t words, const st
   std::printf("%lld cycles, %.1f %% of the products used, %lld words equal to the trace.\nResults in %s\n",
               static_cast<long long>(cycles), 100 * utilisation, static_cast<long long>(words),
               folder.c_str());
+}
+
+void print_timing(const sim::SimResult& result, const std::filesystem::path& folder) {
+  std::printf(
+      "%lld cycles, %.1f %% of the products used; timing alone, no value was carried or checked.\n"
+      "Results in %s\n",
+      static_cast<long long>(result.cycles), 100 * result.utilisation, folder.c_str());
+}
+
+void run_timing(const Options& options, const Design& design, const Trace& trace) {
+  require_bare_element(design, "sim --timing-only");
+  sim::SimOptions how;
+  how.stall_percent = options.stalls;
+  how.stall_seed = options.seed;
+  open_output_folder(options.output, "sim");
+  const sim::SimResult result = sim::simulate_timing(design, trace, how);
+  sim::write_run_directory(options.output, design, trace, how, result,
+                           {NAPIER_VERSION, options.design, options.trace});
+  print_timing(result, options.output);
 }
 
 void run_element(const Options& options, const Design& design, const Trace& trace) {
@@ -98,6 +118,7 @@ void run(const Options& options) {
   require_hardware(design);
   const Trace trace = read_trace(options.trace);
   check_trace_design(trace, design);
+  if (options.timing) return run_timing(options, design, trace);
   (design.array.elements > 0 ? run_accelerator : run_element)(options, design, trace);
 }
 
@@ -120,7 +141,13 @@ void add_sim(CLI::App& app) {
   command->add_option("--stalls", options->stalls, "Percent of cycles in which the host holds back a channel")
       ->check(CLI::Range(0, 99));
   command->add_option("--seed", options->seed, "Chooses the cycles of --stalls");
-  command->add_flag("--handshake-log", options->log, "Write every handshake to handshake.log");
+  CLI::Option* log =
+      command->add_flag("--handshake-log", options->log, "Write every handshake to handshake.log");
+  command
+      ->add_flag("--timing-only", options->timing,
+                 "Cycles and causes from the trace's shapes: no value is carried or checked")
+      ->excludes(vcd)
+      ->excludes(log);
   command->footer(
       "Example: napier sim configs/designs/lns8_paper_tiny.yaml --trace runs/tiny.h5 -o runs/sim "
       "--vcd runs/sim.vcd --from 0 --to 500");

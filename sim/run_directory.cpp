@@ -30,7 +30,11 @@ void write_run_directory(const std::filesystem::path& folder, const Design& desi
   const std::vector<Statistic> all = statistics(result, design);
   write_file(folder / "stats.json", statistics_json(all));
   write_file(folder / "stats.txt", statistics_text(all));
-  write_file(folder / "events.csv", events_csv(result.events));
+  if (result.events.empty()) {
+    std::filesystem::remove(folder / "events.csv");  // of a run before, with values
+  } else {
+    write_file(folder / "events.csv", events_csv(result.events));
+  }
   write_file(folder / "cycles.csv", cycles_csv(result));
   write_file(folder / "resolved.yaml", resolved_yaml(design));
   write_file(folder / "run.json",

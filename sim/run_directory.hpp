@@ -18,8 +18,8 @@ std::string run_json(const Trace& trace, unsigned stall_percent, std::uint64_t s
                      std::int64_t cycles, double seconds, const RunInfo& info);
 
 /// Writes stats.json, stats.txt, events.csv, cycles.csv, resolved.yaml and run.json into an existing output
-/// folder. The same input gives the same bytes, run.json apart. Throws InputError where the folder cannot be
-/// written.
+/// folder; no events.csv for a run without events, which was one without values. The same input gives the
+/// same bytes, run.json apart. Throws InputError where the folder cannot be written.
 void write_run_directory(const std::filesystem::path& folder, const Design& design, const Trace& trace,
                          const SimOptions& options, const SimResult& result, const RunInfo& info);
 

@@ -28,11 +28,6 @@ void check_options(const SimOptions& options) {
   }
 }
 
-double utilisation(std::int64_t macs, std::int64_t cycles, const Design& design) {
-  const double slots = static_cast<double>(cycles) * design.datapath.lanes * design.datapath.vector;
-  return cycles == 0 ? 0.0 : static_cast<double>(macs) / slots;
-}
-
 /// Accumulations that overflow on the way to a trace's outputs. Lanes past row M add zeros, which cannot
 /// overflow, except in a format without zero: their count is not in the trace.
 void check_saturations(const Trace& trace, const std::vector<RecordCycles>& records) {
@@ -111,6 +106,11 @@ struct Bench {
 };
 
 }  // namespace
+
+double utilisation(std::int64_t macs, std::int64_t cycles, const Design& design) {
+  const double slots = static_cast<double>(cycles) * design.datapath.lanes * design.datapath.vector;
+  return cycles == 0 ? 0.0 : static_cast<double>(macs) / slots;
+}
 
 SimResult simulate(const Design& design, const Trace& trace, const SimOptions& options) {
   check_options(options);

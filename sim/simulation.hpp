@@ -50,6 +50,9 @@ struct SimResult {
   double seconds = 0.0;  ///< wall time of the simulation
 };
 
+/// Part of the products that an element's lanes could have made in so many cycles; 0 where there are none.
+double utilisation(std::int64_t macs, std::int64_t cycles, const Design& design);
+
 /// Runs the whole trace: matrix products one after another, weight updates beside them from cycle 0. May be
 /// called once a process, because SystemC allows one elaboration; see simulate_in_child otherwise.
 /// Throws MismatchError at the first word that differs from the trace (cycle, unit, signal, both values,

@@ -55,6 +55,22 @@ TEST_F(SimCommand, SaysWhereTheTraceDiffers) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / "stats.json"));
 }
 
+TEST_F(SimCommand, TimesWithoutValuesAsWithThem) {
+  ASSERT_EQ(sim({"--stalls", "30", "--seed", "8"}).exit_code, 0);
+  const std::string expected = read_file(folder_ / "out" / "cycles.csv");
+  write_trace(with_flipped_bit(trace_, GoldenField::kOut, 0, 7, 1), folder_ / "t.h5");
+  const Output result = sim({"--timing-only", "--stalls", "30", "--seed", "8"});
+  EXPECT_EQ(result.exit_code, 0) << result.text;  // no value is looked at
+  EXPECT_THAT(result.text, HasSubstr("no value was carried or checked"));
+  EXPECT_EQ(read_file(folder_ / "out" / "cycles.csv"), expected);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / "events.csv"));
+  EXPECT_EQ(sim({"--timing-only", "--handshake-log"}).exit_code, 2);
+  EXPECT_EQ(sim({"--timing-only", "--vcd", (folder_ / "w.vcd").string()}).exit_code, 2);
+  trace_.design.array.elements = 2;
+  write_file(folder_ / "d.yaml", resolved_yaml(trace_.design));
+  EXPECT_EQ(sim({"--timing-only"}).exit_code, 2);
+}
+
 TEST_F(SimCommand, RefusesBadInputWithExitCode2) {
   EXPECT_EQ(sim({"--stalls", "100"}).exit_code, 2);
   EXPECT_EQ(sim({"--from", "3"}).exit_code, 2);

@@ -40,6 +40,17 @@ void print_json(const std::vector<BenchRow>& rows) {
   std::cout << list.dump(2) << '\n';
 }
 
+/// The simulator's rows and, with `rtl`, the Verilated model of the same design and product.
+std::vector<BenchRow> bench_simulation(bool rtl) {
+  std::vector<BenchRow> rows = sim::bench_simulation();
+  if (!rtl) return rows;
+  const double rate = rtl::verilated_cycles_per_second(sim::bench_element(), sim::bench_trace());
+  const BenchRow systemc = rows.back();
+  rows.push_back({"verilated_32x32.cycles", rate, "cycles/s", "", 0.0});
+  rows.push_back({systemc.name, systemc.value, systemc.unit, "verilated_32x32.cycles", systemc.value / rate});
+  return rows;
+}
+
 }  // namespace
 
 CLI::App* add_benchmark(CLI::App& bench, const std::string& name, const std::string& description,
@@ -72,8 +83,10 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   add_benchmark(*bench, "train", "Training steps a second of the reference perceptron, against FP32",
                 bench_training);
-  add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop",
-                sim::bench_simulation);
+  const auto rtl = std::make_shared<bool>(false);
+  add_benchmark(*bench, "sim", "Cycles a second of the SystemC model, against a plain scalar loop", [rtl] {
+    return bench_simulation(*rtl);
+  })->add_flag("--rtl", *rtl, "Also against the Verilated model of the same design; takes minutes");
   add_benchmark(*bench, "rtl",
                 "Time of generating and Verilating an element, and cycles a second of it; takes minutes",
                 rtl::bench_verilog);

@@ -13,7 +13,7 @@ namespace napier::sim {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Event, component, event, count, unit)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RecordResult, step, layer, pass, m, n, k, cycles, causes, utilisation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SimResult, cycles, causes, update_causes, records, events, macs,
-                                   words_checked, utilisation, seconds)
+                                   words_checked, utilisation, seconds, processor_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ElementResult, causes, wait_memory, update_causes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProductResult, step, layer, pass, m, n, k, cycles, dma, busy, utilisation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AcceleratorResult, cycles, dma, banks, gather, elements, products, events,

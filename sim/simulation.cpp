@@ -5,6 +5,7 @@
 
 #include "models/base/error.hpp"
 #include "models/base/interrupt.hpp"
+#include "models/base/processor_time.hpp"
 #include "models/design/design_file.hpp"
 #include "models/stimulus/stimulus.hpp"
 #include "sim/elaboration.hpp"
@@ -120,6 +121,7 @@ SimResult simulate(const Design& design, const Trace& trace, const SimOptions& o
   const Stimulus stimulus = make_stimulus(replay);
   begin_elaboration();
   const auto start = std::chrono::steady_clock::now();
+  const double processor = processor_seconds();
   Bench bench(replay, stimulus, options);
   const std::int64_t words = bench.monitor.words_left();
   if (words > 0) bench.run(words, options.progress);
@@ -127,6 +129,7 @@ SimResult simulate(const Design& design, const Trace& trace, const SimOptions& o
   check_saturations(replay, bench.monitor.cycles().records());
   SimResult result = collect(replay, stimulus, bench.monitor.cycles(), bench.element.events());
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.processor_seconds = processor_seconds() - processor;
   return result;
 }
 

@@ -47,7 +47,8 @@ struct SimResult {
   std::int64_t macs = 0;           ///< products that the records need, without padding
   std::int64_t words_checked = 0;  ///< drain, out and update_out words held against the trace
   double utilisation = 0.0;
-  double seconds = 0.0;  ///< wall time of the simulation
+  double seconds = 0.0;            ///< wall time of the simulation
+  double processor_seconds = 0.0;  ///< processor time of the simulation, stimulus and trace apart
 };
 
 /// Part of the products that an element's lanes could have made in so many cycles; 0 where there are none.

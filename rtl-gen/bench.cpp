@@ -74,7 +74,7 @@ struct Build {
   double processor_seconds = 0;  ///< of Verilator and compilers
 };
 
-Build build(const Design& design, const fs::path& folder) {
+Build build(const Design& design, const fs::path& folder, ModelBuild kind = ModelBuild::kFastModel) {
   const std::vector<EmittedFile> files = emit_design(design), harness = emit_harness(design);
   for (const auto* group : {&files, &harness}) {
     for (const EmittedFile& file : *group) write_file(folder / file.path, file.text);
@@ -82,7 +82,7 @@ Build build(const Design& design, const fs::path& folder) {
   Build b;
   const double before = seconds_of_children();
   const auto start = std::chrono::steady_clock::now();
-  b.model = build_model(folder, files, harness, folder / "tools.log");
+  b.model = build_model(folder, files, harness, folder / "tools.log", kind);
   b.seconds = seconds_since(start);
   b.processor_seconds = seconds_of_children() - before;
   return b;
@@ -117,14 +117,19 @@ std::vector<BenchRow> bench_verilog() {
   const Build first = build(large, folder / "large"), again = build(large, folder / "large");
   if (!again.model.reused) throw InternalError("a model that is there is built anew");
   const Build lean = build(small, folder / "small");
-  const double rate =
-      cycles_per_second(small, random_trace(small, kProduct, 1), lean.model.program, folder / "small");
+  const Trace trace = random_trace(small, kProduct, 1);
+  const double rate = cycles_per_second(small, trace, lean.model.program, folder / "small");
+  const Build flat = build(small, folder / "small", ModelBuild::kFlatModel);
+  const double flat_rate = cycles_per_second(small, trace, flat.model.program, folder / "small");
   return {{"generate_32x32.time", 1e3 * generation_seconds(large), "ms", "", 0.0},
           {"build_32x32.time", first.seconds, "s", "", 0.0},
           {"build_32x32.processor_time", first.processor_seconds, "s", "", 0.0},
           {"build_32x32_again.time", again.seconds, "s", "build_32x32.time", again.seconds / first.seconds},
           {"build_16x16_per_element.time", lean.seconds, "s", "", 0.0},
-          {"verilated_16x16_per_element.cycles", rate, "cycles/s", "", 0.0}};
+          {"verilated_16x16_per_element.cycles", rate, "cycles/s", "", 0.0},
+          {"build_16x16_per_element_one_block.time", flat.seconds, "s", "", 0.0},
+          {"verilated_16x16_per_element_one_block.cycles", flat_rate, "cycles/s",
+           "verilated_16x16_per_element.cycles", flat_rate / rate}};
 }
 
 double verilated_cycles_per_second(const Design& design, const Trace& trace) {

@@ -19,6 +19,13 @@ hier_block -module "napier_vector_lane"
 hier_block -module "napier_accumulation_collector_lane"
 )";
 
+/// In a model of one block a lane's code stays a function of its own: half the compiler's work, and a fifth
+/// faster.
+constexpr const char* kFunctions = R"(`verilator_config
+no_inline -module "napier_vector_lane"
+no_inline -module "napier_accumulation_collector_lane"
+)";
+
 bool on_path(const std::string& program) {
   try {
     find_tool(program);
@@ -52,6 +59,9 @@ std::vector<std::string> build_command(const fs::path& root, const std::vector<E
   if (build == ModelBuild::kFastModel) {
     command.insert(command.end(), {"--hierarchical", "-O3", "-MAKEFLAGS", "OPT_FAST=-O1",
                                    (root / "verify/blocks.vlt").string()});
+  } else if (build == ModelBuild::kFlatModel) {
+    command.insert(command.end(),
+                   {"-O3", "-MAKEFLAGS", "OPT_FAST=-O2", (root / "verify/functions.vlt").string()});
   } else {
     command.insert(command.end(), {"-O1", "-MAKEFLAGS", "OPT_FAST=-O0", "-MAKEFLAGS", "OPT_SLOW=-O0",
                                    "-MAKEFLAGS", "OPT_GLOBAL=-O1"});
@@ -70,6 +80,7 @@ std::vector<std::string> build_command(const fs::path& root, const std::vector<E
 std::string content_hash(const std::vector<EmittedFile>& design, const std::vector<EmittedFile>& harness,
                          ModelBuild build) {
   std::string all = build == ModelBuild::kFastModel   ? kBlocks
+                    : build == ModelBuild::kFlatModel ? kFunctions
                     : build == ModelBuild::kFastBuild ? "flat"
                                                       : "coverage";
   for (const auto* files : {&design, &harness}) {
@@ -113,6 +124,7 @@ BuiltModel build_model(const fs::path& root, const std::vector<EmittedFile>& des
   fs::remove_all(folder);
   fs::create_directories(folder);
   write_file(root / "verify/blocks.vlt", kBlocks);
+  write_file(root / "verify/functions.vlt", kFunctions);
   run_on_generated(build_command(fs::absolute(root), design, harness, folder, build), root, log);
   write_file(folder / "complete", "");
   return {program, false};

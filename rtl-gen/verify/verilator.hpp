@@ -25,8 +25,9 @@ struct BuiltModel {
 };
 
 /// Whether a model is built to run long, or, for a few thousand cycles of a small design, to be built soon.
+/// kFlatModel: the fastest model, as one block; its build takes longer the more lanes there are.
 /// kCoverage: as kFastBuild, and counts how often each line runs and each bit toggles.
-enum class ModelBuild { kFastModel, kFastBuild, kCoverage };
+enum class ModelBuild { kFastModel, kFlatModel, kFastBuild, kCoverage };
 
 /// Verilates design and harness to plain C++ and compiles them, in root/build/HASH. The hash covers every
 /// byte that goes in, so a model that is already there is used as it is.

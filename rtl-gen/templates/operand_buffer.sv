@@ -103,19 +103,17 @@ module napier_operand_buffer_${buffer_name} #(
   end
 
 %if replay
-  // Walk of the job: k_tiles rows a pass, n_tiles passes a tile, m_tiles tiles.
+  // Walk of the job: k_tiles rows a pass, n_tiles passes a tile, m_tiles tiles. Nothing reads the counters before a
+  // start has set them, so that active_q alone is reset.
   logic last_offset;
   assign last_offset = 16'(offset_q) == window_q - 1'b1;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      active_q     <= 1'b0;
-      offset_q     <= '0;
-      window_q     <= '0;
-      pass_q       <= '0;
-      repeat_q     <= '0;
-      tiles_left_q <= '0;
-    end else if (start_i) begin
-      active_q     <= 1'b1;
+    if (!rst_ni) active_q <= 1'b0;
+    else if (start_i) active_q <= 1'b1;
+    else if (load && last_offset && last_pass && tiles_left_q == 16'd1) active_q <= 1'b0;
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
       offset_q     <= '0;
       window_q     <= k_tiles_i;
       pass_q       <= '0;
@@ -125,10 +123,7 @@ module napier_operand_buffer_${buffer_name} #(
       offset_q <= last_offset ? '0 : offset_q + 1'b1;
       if (last_offset) begin
         pass_q <= last_pass ? '0 : pass_q + 1'b1;
-        if (last_pass) begin
-          tiles_left_q <= tiles_left_q - 1'b1;
-          if (tiles_left_q == 16'd1) active_q <= 1'b0;
-        end
+        if (last_pass) tiles_left_q <= tiles_left_q - 1'b1;
       end
     end
   end

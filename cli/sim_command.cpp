@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "explore/simulation_roofline.hpp"
 #include "models/base/error.hpp"
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
@@ -18,12 +19,13 @@ namespace napier::cli {
 namespace {
 
 struct Options {
-  std::string design, trace, vcd;
+  std::string design, trace, vcd, gtkwave;
   std::filesystem::path output;
   std::int64_t from = 0, to = -1;
   unsigned stalls = 0;
   std::uint64_t seed = 1;
-  bool log = false, timing = false;
+  std::size_t tiles = 0;
+  bool log = false, timing = false, record_events = false, roofline = false;
 };
 
 /// One line with rate and time left: rewritten on a terminal, a plain line every ten seconds elsewhere.
@@ -51,6 +53,17 @@ class Progress {
   bool shown_ = false;
 };
 
+/// Last of the outputs: without gnuplot only it is missing.
+template <class Result>
+void roofline(const Options& options, const Design& design, const Trace& trace, const Result& result) {
+  const std::filesystem::path file = options.output / "roofline.svg";
+  if (options.roofline) {
+    explore::write_simulation_roofline(design, trace, result, file);
+  } else {
+    sim::write_optional(file, "");
+  }
+}
+
 void print(std::int64_t cycles, double utilisation, std::int64_t words, const std::filesystem::path& folder) {
   std::printf("%lld cycles, %.1f %% of the products used, %lld words equal to the trace.\nResults in %s\n",
               static_cast<long long>(cycles), 100 * utilisation, static_cast<long long>(words),
@@ -73,6 +86,7 @@ void run_timing(const Options& options, const Design& design, const Trace& trace
   const sim::SimResult result = sim::simulate_timing(design, trace, how);
   sim::write_run_directory(options.output, design, trace, how, result,
                            {NAPIER_VERSION, options.design, options.trace});
+  roofline(options, design, trace, result);
   print_timing(result, options.output);
 }
 
@@ -80,7 +94,10 @@ void run_element(const Options& options, const Design& design, const Trace& trac
   sim::SimOptions how;
   how.stall_percent = options.stalls;
   how.stall_seed = options.seed;
+  how.tiles = options.tiles;
+  how.record_events = options.record_events;
   if (!options.vcd.empty()) how.vcd = options.vcd;
+  if (!options.gtkwave.empty()) how.gtkwave = options.gtkwave;
   how.vcd_from = options.from;
   if (options.to >= 0) how.vcd_to = options.to;
   open_output_folder(options.output, "sim");
@@ -91,6 +108,7 @@ void run_element(const Options& options, const Design& design, const Trace& trac
   progress.end();
   sim::write_run_directory(options.output, design, trace, how, result,
                            {NAPIER_VERSION, options.design, options.trace});
+  roofline(options, design, trace, result);
   print(result.cycles, result.utilisation, result.words_checked, options.output);
 }
 
@@ -102,6 +120,8 @@ void run_accelerator(const Options& options, const Design& design, const Trace& 
   sim::AcceleratorOptions how;
   how.stall_percent = options.stalls;
   how.stall_seed = options.seed;
+  how.tiles = options.tiles;
+  how.record_events = options.record_events;
   open_output_folder(options.output, "sim");
   if (options.log) how.handshake_log = options.output / "handshake.log";
   Progress progress;
@@ -110,6 +130,7 @@ void run_accelerator(const Options& options, const Design& design, const Trace& 
   progress.end();
   sim::write_run_directory(options.output, design, trace, how, result,
                            {NAPIER_VERSION, options.design, options.trace});
+  roofline(options, design, trace, result);
   print(result.cycles, result.utilisation, result.words_checked, options.output);
 }
 
@@ -141,13 +162,21 @@ void add_sim(CLI::App& app) {
   command->add_option("--stalls", options->stalls, "Percent of cycles in which the host holds back a channel")
       ->check(CLI::Range(0, 99));
   command->add_option("--seed", options->seed, "Chooses the cycles of --stalls");
+  command->add_option("--gtkw", options->gtkwave, "Write a GTKWave save file that shows the VCD")->needs(vcd);
+  CLI::Option* tiles = command->add_option("--tiles", options->tiles,
+                                           "Write the times of each element's first tiles to tiles.json");
+  CLI::Option* record_events = command->add_flag("--record-events", options->record_events,
+                                                 "Write events and toggles by record to record_events.csv");
+  command->add_flag("--roofline", options->roofline, "Draw roofline.svg, a point a matrix product");
   CLI::Option* log =
       command->add_flag("--handshake-log", options->log, "Write every handshake to handshake.log");
   command
       ->add_flag("--timing-only", options->timing,
                  "Cycles and causes from the trace's shapes: no value is carried or checked")
       ->excludes(vcd)
-      ->excludes(log);
+      ->excludes(log)
+      ->excludes(tiles)
+      ->excludes(record_events);
   command->footer(
       "Example: napier sim configs/designs/lns8_paper_tiny.yaml --trace runs/tiny.h5 -o runs/sim "
       "--vcd runs/sim.vcd --from 0 --to 500");

@@ -49,6 +49,7 @@ void AcceleratorCounter::count(const AcceleratorProbe& probe, const std::vector<
   ++product.cycles;
   ++product.dma[dma];
   product.busy += busy;
+  product.beats += probe.moved(kMemReqChannel) ? 1 : 0;
   if (requests_ >= product_ends_[product_]) ++product_;
 }
 

@@ -16,6 +16,7 @@ class AcceleratorCounter {
   void count(const AcceleratorProbe& probe, const std::vector<ChannelProbe>& elements);
 
   std::int64_t cycles() const { return result_.cycles; }
+  std::size_t products_ended() const { return product_; }
   /// Causes and products; events and checks are not the counter's.
   AcceleratorResult result() const;
   const CycleCounter& element(std::size_t e) const { return counters_[e]; }

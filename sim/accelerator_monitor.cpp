@@ -20,12 +20,14 @@ AcceleratorMonitor::AcceleratorMonitor(sc_core::sc_module_name name, const Trace
       dram_(dram),
       probe_(trace.design, accelerator.channels),
       counter_(trace, p, accelerator),
+      splits_events_(options.record_events),
       words_left_(p.dma_job.words() + p.a_job.words() + p.b_job.words() + p.side_job.words() +
                   p.out_job.words() + p.mem_req.words() + p.mem_rsp.words()),
       deadlock_cycles_(options.deadlock_cycles) {
   for (std::size_t e = 0; e < accelerator.elements(); ++e) {
     element_probes_.emplace_back(trace.design, accelerator.element(e).channels);
     checks_.emplace_back(p.elements[e].trace, p.elements[e].words);
+    tiles_.emplace_back(e, p.elements[e].gemm_of, options.tiles);
   }
   if (options.handshake_log) {
     open_log(*options.handshake_log, probe_.channels());
@@ -80,7 +82,14 @@ void AcceleratorMonitor::observe() {
   }
   if (!logs_.empty()) write_logs();
   check_words(cycle);
+  for (std::size_t e = 0; e < tiles_.size(); ++e) {
+    const ChannelProbe& element = element_probes_[e];
+    tiles_[e].see(cycle, accelerator_.element(e).status.control.read(), element.moved(kJobChannel),
+                  element.moved(kIssueChannel));
+  }
+  const std::size_t ended = counter_.products_ended();
   counter_.count(probe_, element_probes_);
+  if (splits_events_ && counter_.products_ended() > ended) record_events_.end(events());
   if (moved != 0) last_move_ = cycle;
   if (words_left_ == 0) {
     sc_core::sc_stop();
@@ -162,6 +171,21 @@ void AcceleratorMonitor::report_deadlock() const {
   throw InternalError(text.str());
 }
 
+std::vector<TileTime> AcceleratorMonitor::tiles() const {
+  std::vector<TileTime> all;
+  for (const TileRecorder& element : tiles_) {
+    all.insert(all.end(), element.tiles().begin(), element.tiles().end());
+  }
+  return all;
+}
+
+std::vector<Event> AcceleratorMonitor::events() const {
+  std::vector<Event> all = accelerator_.events();
+  const std::vector<Event> memory = dram_.model().events();
+  all.insert(all.end(), memory.begin(), memory.end());
+  return all;
+}
+
 void AcceleratorMonitor::finish() {
   // Logs of a run that went wrong are what one wants to look at: they are completed in any case.
   for (Log& log : logs_) {
@@ -179,6 +203,7 @@ void AcceleratorMonitor::finish() {
     throw MismatchError("element " + std::to_string(e) + ": " + std::to_string(checks_[e].words_left()) +
                         " words of the trace have not moved when the run ends");
   }
+  if (splits_events_) record_events_.end(events());
 }
 
 }  // namespace napier::sim

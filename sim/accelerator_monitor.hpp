@@ -5,6 +5,8 @@
 #include "models/stimulus/handshake_writer.hpp"
 #include "sim/accelerator_counter.hpp"
 #include "sim/golden_check.hpp"
+#include "sim/record_events.hpp"
+#include "sim/tile_recorder.hpp"
 
 namespace napier::sim {
 
@@ -22,6 +24,11 @@ class AcceleratorMonitor : public sc_core::sc_module {
 
   const AcceleratorCounter& counter() const { return counter_; }
   std::int64_t words_left() const { return words_left_; }
+  /// Of all elements, one after another.
+  std::vector<TileTime> tiles() const;
+  const std::vector<std::vector<Event>>& record_events() const { return record_events_.records(); }
+  /// Of the accelerator and of the memory, up to now.
+  std::vector<Event> events() const;
   /// Ends the logs; throws what stopped the simulation, if anything did.
   void finish();
 
@@ -46,6 +53,9 @@ class AcceleratorMonitor : public sc_core::sc_module {
   std::vector<ChannelProbe> element_probes_;
   std::vector<GoldenCheck> checks_;
   AcceleratorCounter counter_;
+  std::vector<TileRecorder> tiles_;  ///< of each element
+  RecordEvents record_events_;
+  bool splits_events_;
   std::int64_t requests_ = 0;
   std::int64_t words_left_;
   std::int64_t deadlock_cycles_, last_move_ = 0;

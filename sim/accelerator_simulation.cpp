@@ -165,9 +165,9 @@ AcceleratorResult simulate_accelerator(const Design& design, const Trace& trace,
   }
   AcceleratorResult result = bench.monitor.counter().result();
   complete(result, replay, program);
-  result.events = bench.accelerator.events();
-  const std::vector<Event> memory = bench.dram.model().events();
-  result.events.insert(result.events.end(), memory.begin(), memory.end());
+  result.events = bench.monitor.events();
+  result.tiles = bench.monitor.tiles();
+  result.record_events = bench.monitor.record_events();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

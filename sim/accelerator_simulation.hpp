@@ -18,6 +18,8 @@ struct AcceleratorOptions {
   /// The accelerator's own handshake log; those of the elements stand beside it, with ".element_0" and so on
   /// before the extension.
   std::optional<std::filesystem::path> handshake_log;
+  std::size_t tiles = 0;                  ///< of how many tiles of each element the result says when they ran
+  bool record_events = false;             ///< split the events by product
   std::int64_t deadlock_cycles = 100000;  ///< cycles without any word moving after which the model gives up
   std::vector<Blocks> blocks;             ///< of each matrix product; none: largest_blocks
   /// The external memory's times; SimpleDram where there is none.
@@ -42,6 +44,7 @@ struct ProductResult {
   std::int64_t cycles = 0;
   std::array<std::int64_t, kDmaCauses.size()> dma{};  ///< its cycles by cause of the dma engine
   std::int64_t busy = 0;                              ///< cycles in which elements issue, over all elements
+  std::int64_t beats = 0;    ///< of the external memory, asked for or written in these cycles
   double utilisation = 0.0;  ///< needed products / (cycles x elements x lanes x vector)
   std::int64_t macs() const { return std::int64_t{m} * n * k; }
 };
@@ -54,6 +57,8 @@ struct AcceleratorResult {
   std::vector<ElementResult> elements;
   std::vector<ProductResult> products;
   std::vector<Event> events;
+  std::vector<TileTime> tiles;                    ///< the first AcceleratorOptions::tiles of each element
+  std::vector<std::vector<Event>> record_events;  ///< of each product, then what follows; or empty
   std::vector<Traffic> traffic;
   std::int64_t macs = 0;
   std::int64_t words_checked = 0;  ///< outputs of elements and beats of the memory held against the trace

@@ -5,6 +5,8 @@
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
 #include "models/trace/record_check.hpp"
+#include "sim/record_events.hpp"
+#include "sim/tile_recorder.hpp"
 
 namespace napier::sim {
 namespace {
@@ -31,12 +33,12 @@ std::string products_csv(const AcceleratorResult& result) {
   std::ostringstream out;
   out << "step,layer,pass,m,n,k,cycles";
   for (const CauseText& cause : kDmaCauses) out << ",dma_" << cause.name;
-  out << ",element_busy,macs,utilisation\n";
+  out << ",element_busy,memory_beats,macs,utilisation\n";
   for (const ProductResult& r : result.products) {
     out << r.step << ',' << r.layer << ',' << pass_name(r.pass) << ',' << r.m << ',' << r.n << ',' << r.k
         << ',' << r.cycles;
     for (const std::int64_t cycles : r.dma) out << ',' << cycles;
-    out << ',' << r.busy << ',' << r.macs() << ',' << shortest(r.utilisation) << '\n';
+    out << ',' << r.busy << ',' << r.beats << ',' << r.macs() << ',' << shortest(r.utilisation) << '\n';
   }
   return out.str();
 }
@@ -90,6 +92,9 @@ void write_run_directory(const std::filesystem::path& folder, const Design& desi
   write_file(folder / "stats.json", statistics_json(all));
   write_file(folder / "stats.txt", statistics_text(all));
   write_file(folder / "events.csv", events_csv(result.events));
+  write_optional(folder / "record_events.csv",
+                 result.record_events.empty() ? "" : record_events_csv(trace, result.record_events));
+  write_optional(folder / "tiles.json", result.tiles.empty() ? "" : tiles_json(trace, result.tiles));
   write_file(folder / "cycles.csv", products_csv(result));
   write_file(folder / "traffic.csv", traffic_csv(result));
   write_file(folder / "resolved.yaml", resolved_yaml(design));

@@ -28,6 +28,7 @@ class CycleCounter {
   const CauseCounts& causes() const { return causes_; }
   const UpdateCauseCounts& update_causes() const { return update_causes_; }
   const std::vector<RecordCycles>& records() const { return records_; }
+  std::size_t records_ended() const { return current_; }
 
  private:
   Cause cause(const ChannelProbe& probe) const;

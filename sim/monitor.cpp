@@ -24,6 +24,8 @@ Monitor::Monitor(sc_core::sc_module_name name, const Trace& trace, const Stimulu
       probe_(trace.design, element.channels),
       check_(trace, stimulus),
       counter_(trace, stimulus, element),
+      tiles_(0, records_in_order(trace), options.tiles),
+      splits_events_(options.record_events),
       deadlock_cycles_(options.deadlock_cycles) {
   if (options.handshake_log) {
     log_file_ = *options.handshake_log;
@@ -39,6 +41,8 @@ Monitor::Monitor(sc_core::sc_module_name name, const Trace& trace, const Stimulu
     window.from = options.vcd_from;
     if (options.vcd_to) window.to = *options.vcd_to;
     vcd_ = std::make_unique<VcdRecorder>(*options.vcd, trace.design, window);
+    vcd_file_ = *options.vcd;
+    if (options.gtkwave) gtkwave_ = *options.gtkwave;
   }
   SC_METHOD(edge);
   sensitive << clock.pos();
@@ -68,7 +72,10 @@ void Monitor::observe() {
   if (log_) write_log();
   if (vcd_) vcd_->record(probe_, element_.status, cycle);
   check_.check(probe_, cycle);
+  tiles_.see(cycle, element_.status.control.read(), probe_.moved(kJobChannel), probe_.moved(kIssueChannel));
+  const std::size_t ended = counter_.records_ended();
   counter_.count(probe_);
+  if (splits_events_ && counter_.records_ended() > ended) record_events_.end(element_.events());
   if (probe_.moved() != 0) last_move_ = cycle;
   if (check_.finished()) {
     sc_core::sc_stop();
@@ -104,6 +111,7 @@ void Monitor::report_deadlock() const {
 void Monitor::finish() {
   // A log or VCD of a run that went wrong is what one wants to look at: both are completed in any case.
   if (vcd_) vcd_->finish(counter_.cycles());
+  if (!gtkwave_.empty()) write_file(gtkwave_, vcd_->gtkwave(vcd_file_));
   if (log_) {
     try {
       log_->finish();
@@ -114,6 +122,7 @@ void Monitor::finish() {
     std::filesystem::rename(log_temporary_, log_file_);
   }
   if (error_) std::rethrow_exception(error_);
+  if (splits_events_) record_events_.end(element_.events());
 }
 
 }  // namespace napier::sim

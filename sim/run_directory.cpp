@@ -4,9 +4,17 @@
 
 #include "models/base/files.hpp"
 #include "models/design/design_file.hpp"
+#include "sim/record_events.hpp"
 #include "sim/statistics.hpp"
+#include "sim/tile_recorder.hpp"
 
 namespace napier::sim {
+
+void write_optional(const std::filesystem::path& file, const std::string& text) {
+  if (!text.empty()) return write_file(file, text);
+  std::error_code ignored;  // most often there is none
+  std::filesystem::remove(file, ignored);
+}
 
 std::string run_json(const Trace& trace, unsigned stall_percent, std::uint64_t stall_seed,
                      std::int64_t cycles, double seconds, const RunInfo& info) {
@@ -30,11 +38,10 @@ void write_run_directory(const std::filesystem::path& folder, const Design& desi
   const std::vector<Statistic> all = statistics(result, design);
   write_file(folder / "stats.json", statistics_json(all));
   write_file(folder / "stats.txt", statistics_text(all));
-  if (result.events.empty()) {
-    std::filesystem::remove(folder / "events.csv");  // of a run before, with values
-  } else {
-    write_file(folder / "events.csv", events_csv(result.events));
-  }
+  write_optional(folder / "events.csv", result.events.empty() ? "" : events_csv(result.events));
+  write_optional(folder / "record_events.csv",
+                 result.record_events.empty() ? "" : record_events_csv(trace, result.record_events));
+  write_optional(folder / "tiles.json", result.tiles.empty() ? "" : tiles_json(trace, result.tiles));
   write_file(folder / "cycles.csv", cycles_csv(result));
   write_file(folder / "resolved.yaml", resolved_yaml(design));
   write_file(folder / "run.json",

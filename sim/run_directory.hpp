@@ -13,6 +13,9 @@ struct RunInfo {
   std::string trace_file;
 };
 
+/// Writes an output that only some runs have; without text, removes that of a run before.
+void write_optional(const std::filesystem::path& file, const std::string& text);
+
 /// run.json of a simulation.
 std::string run_json(const Trace& trace, unsigned stall_percent, std::uint64_t stall_seed,
                      std::int64_t cycles, double seconds, const RunInfo& info);

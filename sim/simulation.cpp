@@ -128,6 +128,8 @@ SimResult simulate(const Design& design, const Trace& trace, const SimOptions& o
   bench.monitor.finish();
   check_saturations(replay, bench.monitor.cycles().records());
   SimResult result = collect(replay, stimulus, bench.monitor.cycles(), bench.element.events());
+  result.tiles = bench.monitor.tiles();
+  result.record_events = bench.monitor.record_events();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   result.processor_seconds = processor_seconds() - processor;
   return result;

@@ -8,6 +8,7 @@
 #include "models/trace/trace.hpp"
 #include "sim/activity.hpp"
 #include "sim/causes.hpp"
+#include "sim/tile_time.hpp"
 
 /// Replays a golden trace on the SystemC model of one processing element. docs/simulator.md.
 namespace napier::sim {
@@ -17,8 +18,11 @@ struct SimOptions {
   std::uint64_t stall_seed = 0;
   std::optional<std::filesystem::path> handshake_log;
   std::optional<std::filesystem::path> vcd;
-  std::int64_t vcd_from = 0;              ///< first cycle in the VCD
-  std::optional<std::int64_t> vcd_to;     ///< last cycle in the VCD
+  std::optional<std::filesystem::path> gtkwave;  ///< a save file for GTKWave that shows the VCD
+  std::int64_t vcd_from = 0;                     ///< first cycle in the VCD
+  std::optional<std::int64_t> vcd_to;            ///< last cycle in the VCD
+  std::size_t tiles = 0;                         ///< of how many tiles SimResult says when they ran
+  bool record_events = false;                    ///< split the events by record
   std::int64_t deadlock_cycles = 100000;  ///< cycles without any word moving after which the model gives up
   /// Called now and then with the cycles simulated and the part of all words that has moved, 0..1.
   std::function<void(std::int64_t cycles, double part)> progress;
@@ -44,8 +48,10 @@ struct SimResult {
   UpdateCauseCounts update_causes{};
   std::vector<RecordResult> records;
   std::vector<Event> events;
-  std::int64_t macs = 0;           ///< products that the records need, without padding
-  std::int64_t words_checked = 0;  ///< drain, out and update_out words held against the trace
+  std::vector<TileTime> tiles;                    ///< the first SimOptions::tiles
+  std::vector<std::vector<Event>> record_events;  ///< of each record, then what follows; or empty
+  std::int64_t macs = 0;                          ///< products that the records need, without padding
+  std::int64_t words_checked = 0;                 ///< drain, out and update_out words held against the trace
   double utilisation = 0.0;
   double seconds = 0.0;            ///< wall time of the simulation
   double processor_seconds = 0.0;  ///< processor time of the simulation, stimulus and trace apart

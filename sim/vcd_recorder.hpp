@@ -24,6 +24,10 @@ class VcdRecorder {
   void record(ChannelProbe& probe, const ElementStatus& status, std::int64_t cycle);
   /// `cycles`: length of the run.
   void finish(std::int64_t cycles);
+  /// A GTKWave save file that shows the dump `vcd`: clock and sequencer, then channel by channel.
+  std::string gtkwave(const std::filesystem::path& vcd) const {
+    return vcd_.gtkwave(vcd, window_.from * period_);
+  }
 
  private:
   struct ChannelVariables {

@@ -66,6 +66,22 @@ void VcdWriter::write_header() {
   header_written_ = true;
 }
 
+std::string VcdWriter::gtkwave(const std::filesystem::path& vcd, std::int64_t start) const {
+  // Flags of a trace: 0x200 a heading, 0x20 aligned to the right, 0x8 binary, 0x2 hexadecimal.
+  std::string text = "[dumpfile] \"" + std::filesystem::absolute(vcd).string() + "\"\n[timestart] " +
+                     std::to_string(start) + "\n";
+  std::string scope;
+  for (const Variable& v : variables_) {
+    if (v.scope != scope) text += "@200\n-" + v.scope + "\n";
+    scope = v.scope;
+    text += v.bits == 1 ? "@28\n" : "@22\n";
+    text += "processing_element." + (v.scope.empty() ? "" : v.scope + ".") + v.name;
+    if (v.bits > 1) text += "[" + std::to_string(v.bits - 1) + ":0]";
+    text += "\n";
+  }
+  return text;
+}
+
 void VcdWriter::time(std::int64_t picoseconds) {
   if (!header_written_) write_header();
   if (picoseconds != time_) out_ << '#' << picoseconds << '\n';

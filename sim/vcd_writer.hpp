@@ -28,6 +28,9 @@ class VcdWriter {
   /// The value is unknown: x.
   void unset(std::size_t variable);
   void finish();
+  /// Text of a GTKWave save file that shows all variables of the dump `vcd`, a heading a scope, from `start`
+  /// ps on.
+  std::string gtkwave(const std::filesystem::path& vcd, std::int64_t start) const;
 
  private:
   struct Variable {

@@ -6,6 +6,7 @@
 #include "explore/csv.hpp"
 #include "explore/estimate/roofline.hpp"
 #include "models/base/files.hpp"
+#include "models/base/trace_events.hpp"
 #include "models/config/scalar.hpp"
 #include "models/design/design_file.hpp"
 #include "models/design/widths.hpp"
@@ -186,39 +187,18 @@ std::string host_csv(const Workload& w, const Estimate& estimate) {
 }
 
 std::string tiles_json(const Workload& w, const Estimate& estimate) {
-  nlohmann::ordered_json events = nlohmann::ordered_json::array();
-  const auto thread = [&](int id, const std::string& name) {
-    events.push_back(
-        {{"ph", "M"}, {"pid", 1}, {"tid", id}, {"name", "thread_name"}, {"args", {{"name", name}}}});
-  };
-  thread(1, "sequencer RUN");
-  thread(2, "sequencer WAIT");
+  std::vector<TraceSpan> spans;
   for (const EstimatedTile& t : estimate.tiles) {
     const ProductEstimate& e = estimate.products[t.product];
     const std::string name = w.layers[e.layer].name + " " + pass_text(e.product.pass) +
                              (e.product.part.empty() ? "" : " " + e.product.part);
-    const nlohmann::ordered_json place = {{"m_tile", t.span.m_tile}, {"n_tile", t.span.n_tile}};
     const std::int64_t waits = t.span.issued + 1;
-    events.push_back({{"ph", "X"},
-                      {"pid", 1},
-                      {"tid", 1},
-                      {"name", name},
-                      {"ts", t.span.begin},
-                      {"dur", waits - t.span.begin},
-                      {"args", place}});
-    events.push_back({{"ph", "X"},
-                      {"pid", 1},
-                      {"tid", 2},
-                      {"name", name},
-                      {"ts", waits},
-                      {"dur", t.span.end - waits},
-                      {"args", place}});
+    const std::vector<std::pair<std::string, std::int64_t>> place = {{"m_tile", t.span.m_tile},
+                                                                     {"n_tile", t.span.n_tile}};
+    spans.push_back({1, name, t.span.begin, waits - t.span.begin, place});
+    spans.push_back({2, name, waits, t.span.end - waits, place});
   }
-  nlohmann::ordered_json file;
-  file["displayTimeUnit"] = "ms";
-  file["otherData"] = {{"unit", "1 us stands for one cycle"}};
-  file["traceEvents"] = std::move(events);
-  return file.dump() + "\n";
+  return trace_events_json({{1, "sequencer RUN"}, {2, "sequencer WAIT"}}, spans);
 }
 
 double channel_bytes_per_cycle(const Design& d) {

@@ -8,23 +8,22 @@
 #include "sim/timing/element_timing.hpp"
 
 namespace napier::sim {
-namespace {
 
-ElementStep step_of(const Design& design, const GemmRecord& r, std::size_t index) {
-  ElementStep step{element_job(design, r.m, r.n, r.k, "matrix product " + std::to_string(index)), 1};
-  step.job.bias = !r.bias.empty();
-  step.job.mask = !r.mask.empty();
-  step.job.row_scales = !r.row_scales.empty();
-  return step;
+ElementJob record_job(const Design& design, const GemmRecord& r, const std::string& place) {
+  ElementJob job = element_job(design, r.m, r.n, r.k, place);
+  job.bias = !r.bias.empty();
+  job.mask = !r.mask.empty();
+  job.row_scales = !r.row_scales.empty();
+  return job;
 }
-
-}  // namespace
 
 SimResult simulate_timing(const Design& design, const Trace& trace, const SimOptions& options) {
   check_stall_percent(options.stall_percent);
   require_bare_element(design, "timing without values");
   std::vector<ElementStep> steps;
-  for (const GemmRecord& r : trace.gemms) steps.push_back(step_of(design, r, steps.size()));
+  for (const GemmRecord& r : trace.gemms) {
+    steps.push_back({record_job(design, r, "matrix product " + std::to_string(steps.size())), 1});
+  }
   std::vector<std::int64_t> updates;
   for (const UpdateRecord& u : trace.updates) {
     updates.push_back(update_words(design, static_cast<std::int64_t>(u.before.size())));

@@ -47,6 +47,19 @@ TEST_F(SimCommand, WritesItsRunDirectory) {
   EXPECT_EQ(sim().exit_code, 0);  // its own folder is used again
 }
 
+TEST_F(SimCommand, WritesWhatIsAskedForAndRemovesWhatIsNot) {
+  const std::vector<std::string> files = {"tiles.json", "record_events.csv", "roofline.svg"};
+  const Output result = sim({"--tiles", "5", "--record-events", "--roofline", "--vcd",
+                             (folder_ / "w.vcd").string(), "--gtkw", (folder_ / "w.gtkw").string()});
+  EXPECT_EQ(result.exit_code, 0) << result.text;
+  for (const std::string& file : files) EXPECT_TRUE(std::filesystem::exists(folder_ / "out" / file)) << file;
+  EXPECT_THAT(read_file(folder_ / "out" / "roofline.svg"), HasSubstr("</svg>"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "w.gtkw"));
+  ASSERT_EQ(sim().exit_code, 0);
+  for (const std::string& file : files) EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / file)) << file;
+  EXPECT_EQ(sim({"--gtkw", (folder_ / "w.gtkw").string()}).exit_code, 2);
+}
+
 TEST_F(SimCommand, SaysWhereTheTraceDiffers) {
   write_trace(with_flipped_bit(trace_, GoldenField::kOut, 0, 7, 1), folder_ / "t.h5");
   const Output result = sim();
@@ -95,10 +108,11 @@ TEST_F(SimCommand, RunsAnAccelerator) {
   trace_ = random_trace(trace_.design, std::array<Shape, 1>{{{9, 5, 7}}}, 4);
   write_trace(trace_, folder_ / "t.h5");
   write_file(folder_ / "d.yaml", resolved_yaml(trace_.design));
-  const Output result = sim({"--stalls", "10", "--handshake-log"});
+  const Output result =
+      sim({"--stalls", "10", "--handshake-log", "--tiles", "9", "--record-events", "--roofline"});
   EXPECT_EQ(result.exit_code, 0) << result.text;
-  for (const char* file : {"stats.json", "traffic.csv", "cycles.csv", "events.csv", "handshake.log",
-                           "handshake.element_1.log"}) {
+  for (const char* file : {"stats.json", "traffic.csv", "tiles.json", "record_events.csv", "roofline.svg",
+                           "cycles.csv", "events.csv", "handshake.log", "handshake.element_1.log"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "out" / file)) << file;
   }
   EXPECT_THAT(read_file(folder_ / "out" / "stats.txt"), HasSubstr("element_1.cause.wait_memory"));
